@@ -1,0 +1,1 @@
+"""One outside technology each; no adapter imports another."""
