@@ -239,8 +239,9 @@ class Ledger(Protocol):
         ...
 
     def stage(self, connector: int, run_id: str, rows: Sequence[StagedRow]) -> None:
-        """Add rows to be sent (`seq` 0 is numbered by the ledger); replaces a staged row of the
-        same identity, never one that is intended or in doubt.
+        """Add rows to be sent; a `seq` of 0 is numbered by the ledger.
+
+        Replaces a staged row of the same identity, never one that is intended or in doubt.
         """
         ...
 
