@@ -10,6 +10,7 @@ Lives here: only what ends a command. A bad cell is no exception, it is a
     ├── SourceError         (2)   a spreadsheet cannot be read at all
     ├── SchemaError         (2)   a candidate schema given as a file cannot be read
     ├── LedgerError         (2)   the ledger is torn, foreign, newer, or not this mapping's
+    │   └── LedgerStopped   (3)   disk full or connection lost: the ledger took nothing more
     ├── StopAndRetry        (3)   stopped; running again later is safe and goes on from here
     │   ├── AccessStopped   (3)   401, 403, 404, 405 or a redirect: no row is to blame
     │   ├── OutageStopped   (3)   the service cannot be reached or answers nonsense
@@ -82,6 +83,13 @@ class AccessStopped(StopAndRetry):
 
 class OutageStopped(StopAndRetry):
     """The API could not be reached or gave no usable answer. Repeat later."""
+
+
+class LedgerStopped(LedgerError, StopAndRetry):
+    """The ledger could not be written: disk full, disk failing, database gone.
+
+    What it had confirmed before stays; a row whose outcome it could not take is in doubt.
+    """
 
 
 class ConnectorBusy(StopAndRetry):
