@@ -1,0 +1,222 @@
+"""Reading and judging a run's sources: everything before the first call that creates.
+
+Lives here: the walk from sources to outcomes. Must never live here: files, network or
+printing; they come in as ports. What a newcomer would question: `check` and `run` share
+this whole module, so a check finds what a run would find.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from importer.core.fixrows import FixOrigin
+from importer.core.handback import FIX_COLUMNS
+from importer.core.judge import Judge
+from importer.core.lint import LintFinding, lint_mapping, resolve_columns
+from importer.core.model import CandidateSchema, Chunk, Outcome, Problem, SourceDescription
+from importer.core.plan import Plan, build_plan
+from importer.core.ports import Ledger, Remembered, Source
+from importer.core.rowtable import CODE_OF, OUTCOMES, RowBlock
+from importer.core.rules import CandidateMapping
+from importer.core.settle import settle
+from importer.core.standing import Recall, StandingRules
+from importer.errors import MappingError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FIRST_CHUNK = 1_000
+"""Rows of the first chunk, so that the first problems of a huge file show at once."""
+CHUNK = 50_000
+
+
+class Spool(Protocol):
+    """Where the rows are kept for the report."""
+
+    def begin_source(self, description: SourceDescription) -> None: ...
+    def add(self, chunk: Chunk) -> None: ...
+    def end_source(self, skipped: Mapping[str, Sequence[int]], notes: Sequence[str]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSettings:
+    """What a check needs besides the sources.
+
+    Attributes:
+        secret: Keys the hashes; a ledger's own where there is one.
+        orders: Column -> date order inherited from the run that a fix workbook belongs to.
+        fix: What that run knew, for sources that are fix workbooks.
+    """
+
+    mapping: CandidateMapping
+    schema: CandidateSchema
+    secret: bytes
+    standing: StandingRules
+    recall: Recall | None = None
+    lookups: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    orders: Mapping[str, str] = field(default_factory=dict)
+    fix: FixOrigin | None = None
+
+
+@dataclass(slots=True)
+class Checked:
+    """A run's rows judged, before anything is sent.
+
+    Attributes:
+        outcome: Number of each row's outcome (see `OUTCOMES`).
+        skipped: Reason -> (source, row) of lines that are no rows.
+        lint: What the mapping and the columns have to say to each other, not stopping.
+        new_columns: Columns that the mapping neither maps nor ignores.
+    """
+
+    plan: Plan
+    judge: Judge
+    rows: RowBlock
+    outcome: NDArray[np.uint8]
+    descriptions: list[SourceDescription]
+    source_rows: list[int]
+    skipped: dict[str, list[tuple[int, int]]]
+    lint: list[tuple[str, LintFinding]]
+    new_columns: list[str]
+
+    @property
+    def problems(self) -> list[Problem]:
+        """All problems found so far, grouped."""
+        return self.judge.problems.problems()
+
+    def counts(self) -> dict[str, int]:
+        """Rows by outcome, zeros too, with their sum under `rows`."""
+        numbers = np.bincount(self.outcome, minlength=len(OUTCOMES)).tolist()
+        return {
+            "rows": len(self.outcome),
+            **dict(zip((o.value for o in OUTCOMES), numbers, strict=True)),
+        }
+
+    def positions(self, outcome: Outcome) -> NDArray[np.intp]:
+        """Where the rows with this outcome stand in the run."""
+        return np.flatnonzero(self.outcome == CODE_OF[outcome])
+
+
+def check_sources(
+    settings: CheckSettings,
+    sources: Sequence[Source],
+    spool: Spool | None = None,
+    on_rows: Callable[[int, Judge], None] | None = None,
+) -> Checked:
+    """Read every source to its end and judge every row.
+
+    Args:
+        settings: Mapping, schema and memory.
+        sources: In order; each is read once.
+        spool: Keeps the rows for a report; None where no report is wanted.
+        on_rows: Told after each chunk how many rows it had.
+
+    Raises:
+        MappingError: The mapping does not fit the columns, the schema or itself; all places
+            are named at once.
+    """
+    plan = build_plan(settings.mapping, settings.schema, settings.lookups)
+    lint = lint_sources(settings.mapping, settings.schema, sources)
+    judge = Judge(plan, settings.secret, settings.recall, settings.standing)
+    descriptions: list[SourceDescription] = []
+    source_rows: list[int] = []
+    skipped: dict[str, list[tuple[int, int]]] = {}
+    for number, source in enumerate(sources):
+        described = source.description
+        resolved, _ = resolve_columns(settings.mapping, described.columns)
+        bound = judge.begin_source(
+            resolved,
+            settings.mapping.source.dates,
+            settings.orders,
+            settings.fix if described.marker else None,
+        )
+        if spool is not None:
+            spool.begin_source(described)
+        before = judge.table.total
+        for chunk in source.chunks(CHUNK):
+            if spool is not None:
+                spool.add(chunk)
+            judge.judge_chunk(bound, chunk)
+            if on_rows is not None:
+                on_rows(len(chunk.rows), judge)
+        if spool is not None:
+            spool.end_source(source.skipped, source.description.notes)
+        for reason, rows in source.skipped.items():
+            skipped.setdefault(reason, []).extend((number, int(r)) for r in rows)
+        descriptions.append(source.description)
+        source_rows.append(judge.table.total - before)
+    late = judge.finish()
+    rows = judge.table.close()
+    rows.has_error |= late
+    outcome = settle(
+        rows,
+        judge.table.emails(),
+        judge.problems,
+        [name_source(d) for d in descriptions],
+        frozenset(judge.send_anyway),
+    )
+    return Checked(
+        plan=plan,
+        judge=judge,
+        rows=rows,
+        outcome=outcome,
+        descriptions=descriptions,
+        source_rows=source_rows,
+        skipped=skipped,
+        lint=lint,
+        new_columns=[f.column for _, f in lint if f.finding.code == "column-not-mapped"],
+    )
+
+
+def lint_sources(
+    mapping: CandidateMapping, schema: CandidateSchema, sources: Sequence[Source]
+) -> list[tuple[str, LintFinding]]:
+    """Hold the mapping against each source's columns and the schema.
+
+    Raises:
+        MappingError: A mapped column or a field does not exist.
+    """
+    found: list[tuple[str, LintFinding]] = []
+    for source in sources:
+        described = source.description
+        columns = [c for c in described.columns if not (described.marker and c in FIX_COLUMNS)]
+        for finding in lint_mapping(mapping, columns, schema):
+            if not any(finding == other for _, other in found):
+                found.append((name_source(described), finding))
+    stops = [(place, f) for place, f in found if f.stops]
+    if stops:
+        raise MappingError(
+            f"The mapping {mapping.path} does not fit.",
+            details=[
+                f"line {f.line}: {f.finding.message} {f.finding.hint}".strip() + f" ({place})"
+                for place, f in stops
+            ],
+        )
+    return [(place, f) for place, f in found if not f.stops]
+
+
+def name_source(description: SourceDescription) -> str:
+    """A source's name in messages: the file, and the sheet where there is one."""
+    if description.sheet:
+        return f"{description.path}, sheet {description.sheet}"
+    return description.path
+
+
+class LedgerRecall:
+    """Asks the ledger for the people of one connector."""
+
+    def __init__(self, ledger: Ledger, connector: int) -> None:
+        self._ledger = ledger
+        self._connector = connector
+
+    def identities(self, wanted: Sequence[bytes]) -> Mapping[bytes, Remembered]:
+        """What is known of these identities."""
+        return self._ledger.recall(self._connector, wanted)
+
+    def emails(self, wanted: Sequence[bytes]) -> Mapping[bytes, Remembered]:
+        """What is known of the people who ever had these e-mails."""
+        return self._ledger.recall_emails(self._connector, wanted)

@@ -1,0 +1,122 @@
+"""Distinct values of columns: each is judged once, then spread back over its rows.
+
+Lives here: factorising and remembering. What a newcomer would question: what is remembered
+is bounded; a column of e-mails would otherwise keep every person in memory for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from importer.core.model import Converted, Converter
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Distinct:
+    """One column (or several joined): `texts[codes[i]]` is the text of row i."""
+
+    codes: NDArray[np.intp]
+    texts: Sequence[str]
+
+    def rows_of(self, wanted: Sequence[int]) -> Iterator[tuple[int, NDArray[np.intp]]]:
+        """For each wanted distinct value, its rows, in order."""
+        if not wanted:
+            return
+        if len(wanted) <= 4:
+            for code in wanted:
+                yield code, np.flatnonzero(self.codes == code)
+            return
+        order = np.argsort(self.codes, kind="stable")
+        bounds = np.searchsorted(self.codes[order], np.arange(len(self.texts) + 1))
+        for code in wanted:
+            yield code, order[bounds[code] : bounds[code + 1]]
+
+    def spread(self, values: Sequence[T]) -> NDArray[np.object_]:
+        """Python values of the distinct texts, one for each row."""
+        table = np.empty(len(values), dtype=object)
+        table[:] = values
+        return table[self.codes]
+
+    def mask(self, flags: Sequence[bool]) -> NDArray[np.bool_]:
+        """Flags of the distinct texts, one for each row."""
+        return np.asarray(flags, dtype=bool)[self.codes]
+
+
+class Columns:
+    """The columns of one chunk, factorised on first use."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._frame = frame
+        self._known: dict[tuple[str, ...], Distinct] = {}
+
+    def __len__(self) -> int:
+        return len(self._frame)
+
+    def distinct(self, columns: tuple[str, ...], joiner: str = " ") -> Distinct:
+        """One column, or the non-blank texts of several joined by `joiner`."""
+        key = columns if len(columns) == 1 else (*columns, joiner)
+        if key not in self._known:
+            self._known[key] = (
+                _factorise(self._frame[columns[0]].to_numpy(dtype=object))
+                if len(columns) == 1
+                else self._joined(columns, joiner)
+            )
+        return self._known[key]
+
+    def _joined(self, columns: tuple[str, ...], joiner: str) -> Distinct:
+        parts = [self.distinct((c,)) for c in columns]
+        combined = np.zeros(len(self), dtype=np.int64)
+        for part in parts:
+            combined = combined * (len(part.texts) + 1) + part.codes
+            # Renumbered after each column, so that the product never grows past the rows.
+            _, combined = np.unique(combined, return_inverse=True)
+        _, first, codes = np.unique(combined, return_index=True, return_inverse=True)
+        texts = [joiner.join(t for p in parts if (t := p.texts[p.codes[i]].strip())) for i in first]
+        return Distinct(codes, texts)
+
+
+def _factorise(values: NDArray[np.object_]) -> Distinct:
+    codes, texts = pd.factorize(values)
+    return Distinct(codes, texts.tolist())
+
+
+class Remembering(Generic[T]):
+    """A function of a text with a bounded memory of its answers."""
+
+    def __init__(self, function: Callable[[str], T], limit: int = 50_000) -> None:
+        self._function = function
+        self._limit = limit
+        self._known: dict[str, T] = {}
+
+    def __call__(self, texts: Sequence[str]) -> list[T]:
+        known, function = self._known, self._function
+        if len(texts) > self._limit // 4:
+            # Mostly new texts: remembering them costs more than judging the repeats again.
+            return [known[t] if t in known else function(t) for t in texts]
+        if len(known) + len(texts) > self._limit:
+            known.clear()
+        found = []
+        for text in texts:
+            answer = known.get(text)
+            if answer is None:
+                answer = known[text] = function(text)
+            found.append(answer)
+        return found
+
+
+JudgeAll = Remembering[Converted]
+
+
+def remembering(judge: Converter) -> JudgeAll:
+    """Judge many distinct texts, each at most once while it is remembered."""
+    return Remembering(judge)

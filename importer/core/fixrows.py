@@ -1,0 +1,141 @@
+"""Rows that come back in a fix workbook: where they came from and what a person decided.
+
+Lives here: what a decision means for a row. Must never live here: the workbook, or the
+ledger that makes a decision durable. What a newcomer would question: a row in doubt stays
+in doubt however its cells were edited, until somebody decides on it in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from importer.core.handback import DECISION_COLUMN, TOKEN_COLUMN, RowDecision, parse_decision
+from importer.core.model import Chunk, Finding, Outcome
+from importer.core.ports import Content, Remembered, RowState
+from importer.core.rowtable import CODE_OF, UNDECIDED
+from importer.core.standing import Standings
+from importer.core.tokens import Origin, parse_token
+
+if TYPE_CHECKING:
+    from importer.core.people import Who
+
+_DONE = frozenset({RowState.CREATED, RowState.INCOMPLETE, RowState.ALREADY_IN_ATS})
+_DOUBT = frozenset({RowState.IN_DOUBT, RowState.INTENDED})
+
+
+@dataclass(frozen=True, slots=True)
+class FixOrigin:
+    """What a fix workbook's run knew: the columns that its tokens' hashes are of, by source."""
+
+    columns: Sequence[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A person's decision on one row, to be made durable by `run`.
+
+    Attributes:
+        position: Of the row in this run.
+        identity, content: Of the original row, which the decision settles.
+    """
+
+    position: int
+    decision: RowDecision
+    identity: bytes
+    content: Content
+
+
+@dataclass(slots=True)
+class FixRows:
+    """One chunk's origins and decisions, by position in the chunk."""
+
+    origins: dict[int, tuple[bytes, Content]] = field(default_factory=dict)
+    decisions: dict[int, RowDecision] = field(default_factory=dict)
+    unreadable: dict[int, tuple[str, Finding]] = field(default_factory=dict)
+
+
+def read_fix_rows(chunk: Chunk, fix: FixOrigin) -> FixRows:
+    """Read tokens and decisions of a chunk of a fix workbook's rows."""
+    result = FixRows()
+    frame = chunk.frame
+    if TOKEN_COLUMN in frame:
+        for i, text in enumerate(frame[TOKEN_COLUMN].tolist()):
+            origin = parse_token(text) if text else None
+            if origin is not None and (content := _content(origin, fix)) is not None:
+                result.origins[i] = (origin.identity, content)
+    if DECISION_COLUMN in frame:
+        for i, text in enumerate(frame[DECISION_COLUMN].tolist()):
+            decided = parse_decision(text) if text else None
+            if isinstance(decided, Finding):
+                result.unreadable[i] = (text, decided)
+            elif decided is not None:
+                result.decisions[i] = decided
+    return result
+
+
+def _content(origin: Origin, fix: FixOrigin) -> Content | None:
+    if origin.source >= len(fix.columns):
+        return None
+    columns = fix.columns[origin.source]
+    if len(origin.hashes) != 8 * len(columns):
+        return None
+    return Content(columns, origin.hashes)
+
+
+def apply_origins(
+    rows: FixRows,
+    known: Mapping[int, Remembered],
+    origins: Mapping[bytes, Remembered],
+    who: Who,
+) -> dict[int, Remembered]:
+    """What is known of each row once its origin speaks for it.
+
+    Args:
+        rows: The chunk's origins.
+        known: What the rows' own identities are known by.
+        origins: What the origins' identities are known by.
+        who: The chunk's people.
+    """
+    result = dict(known)
+    for position, (identity, content) in rows.origins.items():
+        origin = origins.get(identity)
+        if origin is None:
+            continue
+        if origin.state in _DOUBT:
+            result[position] = origin
+        elif origin.state in _DONE and not origin.content.changed_columns(content):
+            # Settled by an earlier import of this workbook: what it says now no longer counts.
+            result[position] = replace(origin, content=Content((), b""))
+        elif position not in result:
+            result[position] = origin
+        elif result[position].state is RowState.REFUSED and who.content_of(position) != content:
+            result[position] = replace(result[position], content=content)
+    return result
+
+
+def take_decision(decision: RowDecision, stands: Standings, position: int) -> None:
+    """Let a person's decision stand above what was known of a row."""
+    standing = int(stands.standing[position])
+    if decision is RowDecision.SEND_ANYWAY:
+        held = {CODE_OF[o] for o in (Outcome.IN_DOUBT, Outcome.REFUSED, Outcome.SET_ASIDE)}
+        if standing in held:
+            stands.standing[position] = UNDECIDED
+        if position in stands.clashes:
+            stands.clashes.remove(position)
+    elif standing in _OPEN:
+        outcome = Outcome.SET_ASIDE if decision is RowDecision.SKIP else Outcome.ALREADY_IN_ATS
+        stands.standing[position] = CODE_OF[outcome]
+    else:
+        return
+    stands.notes = [n for n in stands.notes if n[0] != position]
+
+
+_OPEN = frozenset(
+    {UNDECIDED}
+    | {
+        CODE_OF[o]
+        for o in (Outcome.IN_DOUBT, Outcome.REFUSED, Outcome.SET_ASIDE, Outcome.INCOMPLETE)
+    }
+)

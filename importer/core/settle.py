@@ -1,0 +1,167 @@
+"""What follows for a row from the other rows of its run: duplicates, conflicts, precedence.
+
+Lives here: the rules of design 4.6 that need every row of every source. What a newcomer
+would question: of rows that share an identity the first sound one goes, the same again is a
+duplicate, anything else is rejected; while of rows that share an e-mail under different
+names all are rejected, because some ATSs merge such people for good.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from importer.core.model import Finding, Outcome
+from importer.core.problems import ProblemLog
+from importer.core.rowtable import CODE_OF, UNDECIDED, RowBlock
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_SETTLED_SAME = frozenset(
+    CODE_OF[o]
+    for o in (
+        Outcome.CREATED,
+        Outcome.UNCHANGED,
+        Outcome.INCOMPLETE,
+        Outcome.ALREADY_IN_ATS,
+        Outcome.SET_ASIDE,
+        Outcome.REFUSED,
+    )
+)
+_CHANGED = CODE_OF[Outcome.CHANGED]
+
+
+def settle(
+    rows: RowBlock,
+    emails: tuple[NDArray[np.int32], NDArray[np.uint64]],
+    problems: ProblemLog,
+    sources: Sequence[str],
+    allowed: frozenset[int] = frozenset(),
+) -> NDArray[np.uint8]:
+    """Give every row its outcome as far as it is known before sending.
+
+    Args:
+        rows: All rows of the run, closed.
+        emails: (position, e-mail hash) of every e-mail.
+        problems: Takes what is found.
+        sources: Names of the sources, for messages that point to another file.
+        allowed: Positions that a person decided to send although they look like another's.
+    """
+    outcome = rows.standing.copy()
+    duplicates, clashes = _same_identity(rows, allowed)
+    named = _same_email_other_name(rows, emails, allowed)
+    error = rows.has_error.copy()
+    for position, other in clashes.items():
+        _log(problems, rows, position, _other_content(rows, other, sources, rows.source[position]))
+        error[position] = True
+        outcome[position] = UNDECIDED
+    for position, others in named.items():
+        _log(problems, rows, position, _other_name(rows, others, sources, rows.source[position]))
+        error[position] = True
+    is_open = outcome == UNDECIDED
+    outcome[is_open] = CODE_OF[Outcome.READY]
+    for position in duplicates:
+        if is_open[position]:
+            outcome[position] = CODE_OF[Outcome.DUPLICATE]
+    outcome[is_open & error] = CODE_OF[Outcome.REJECTED]
+    return outcome
+
+
+def _same_identity(rows: RowBlock, allowed: frozenset[int]) -> tuple[list[int], dict[int, int]]:
+    """Positions of duplicates, and position -> earlier row with the same identity."""
+    shared = pd.Series(rows.identity[:, 0]).duplicated(keep=False).to_numpy()
+    groups: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for position in np.flatnonzero(shared):
+        groups[tuple(rows.identity[position].tolist())].append(int(position))
+    duplicates: list[int] = []
+    clashes: dict[int, int] = {}
+    for members in groups.values():
+        anchor = _anchor(rows, members)
+        for position in members:
+            if position == anchor or position in allowed:
+                continue
+            standing = int(rows.standing[position])
+            if standing == UNDECIDED:
+                if rows.content[position] == rows.content[anchor]:
+                    duplicates.append(position)
+                else:
+                    clashes[position] = anchor
+            elif standing == _CHANGED and int(rows.standing[anchor]) in _SETTLED_SAME:
+                clashes[position] = anchor
+    return duplicates, clashes
+
+
+def _anchor(rows: RowBlock, members: Sequence[int]) -> int:
+    for position in members:
+        if int(rows.standing[position]) in _SETTLED_SAME:
+            return position
+    for position in members:
+        if int(rows.standing[position]) == UNDECIDED and not rows.has_error[position]:
+            return position
+    return members[0]
+
+
+def _same_email_other_name(
+    rows: RowBlock,
+    emails: tuple[NDArray[np.int32], NDArray[np.uint64]],
+    allowed: frozenset[int],
+) -> dict[int, list[int]]:
+    positions, hashes = emails
+    shared = pd.Series(hashes).duplicated(keep=False).to_numpy()
+    groups: dict[int, list[int]] = defaultdict(list)
+    for position, hashed in zip(positions[shared].tolist(), hashes[shared].tolist(), strict=True):
+        if position not in allowed:
+            groups[hashed].append(position)
+    found: dict[int, list[int]] = {}
+    for members in groups.values():
+        names = {int(rows.name[p]) for p in members} - {0}
+        if len(names) < 2:
+            continue
+        for position in members:
+            if int(rows.standing[position]) == UNDECIDED:
+                others = [p for p in members if rows.name[p] != rows.name[position]]
+                found[position] = others
+    return found
+
+
+def _log(problems: ProblemLog, rows: RowBlock, position: int, finding: Finding) -> None:
+    problems.add(
+        finding,
+        source=int(rows.source[position]),
+        rows=rows.row[position : position + 1],
+        indexes=np.asarray([position], dtype=np.int32),
+    )
+
+
+def _place(rows: RowBlock, position: int, sources: Sequence[str], here: int) -> str:
+    source = int(rows.source[position])
+    where = f"row {int(rows.row[position])}"
+    return where if source == here else f"{where} of {sources[source]}"
+
+
+def _other_content(rows: RowBlock, other: int, sources: Sequence[str], here: np.uint16) -> Finding:
+    place = _place(rows, other, sources, int(here))
+    return Finding(
+        "same-person-twice",
+        f"The same person as in {place}, with other contents.",
+        "Keep one of the two rows, or give each its own e-mail address or id.",
+    )
+
+
+def _other_name(
+    rows: RowBlock, others: Sequence[int], sources: Sequence[str], here: np.uint16
+) -> Finding:
+    named = list(dict.fromkeys(_place(rows, o, sources, int(here)) for o in others))
+    places = ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
+    return Finding(
+        "email-of-another-name",
+        f"The same e-mail address stands under another name in {places};"
+        " some ATSs merge such people for good.",
+        "Correct the e-mail address or the name. If one address is really shared, decide"
+        " `send anyway` in fix.xlsx.",
+    )
