@@ -67,6 +67,35 @@ class Attempt:
     server_time: float | None = None
 
 
+# --- the ATS ----------------------------------------------------------------------------------
+
+LookupKind = Literal[
+    "jobs", "job-interview-stages", "remote-users", "tags", "departments", "offices"
+]
+
+
+class CandidateApi(Protocol):
+    """What is asked of one connector's ATS: one request a method, one `Attempt` an answer.
+
+    No method raises for trouble on the wire, waits for a slot, or repeats anything.
+    """
+
+    async def create_candidate(self, body: str, key: str) -> Attempt: ...
+    async def fetch_candidate_meta(self) -> Attempt: ...
+    async def fetch_connectors(self) -> Attempt: ...
+    async def list_candidates(
+        self,
+        *,
+        cursor: str | None = None,
+        page_size: int = 200,
+        **filters: str | int | bool | Sequence[str] | None,
+    ) -> Attempt: ...
+    async def get_candidate(self, candidate_id: str, *, custom_fields: bool = False) -> Attempt: ...
+    async def fetch_page(self, kind: LookupKind, cursor: str | None = None) -> Attempt: ...
+    async def create_attachment(self, candidate_id: str, body: str) -> Attempt: ...
+    async def request_resync(self) -> Attempt: ...
+
+
 # --- the ledger -------------------------------------------------------------------------------
 
 
@@ -268,3 +297,32 @@ class Ledger(Protocol):
     def doubtful(self, connector: int) -> Sequence[StagedRow]:
         """All rows in doubt on the connector, oldest attempt first."""
         ...
+
+
+# --- what a run hands back --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPaths:
+    """Where a run's files stand; "" for a file that was not written.
+
+    A file that was open elsewhere is written under another name, so take the paths from here.
+    """
+
+    folder: str
+    results_csv: str = ""
+    results_xlsx: str = ""
+    fix: str = ""
+    html: str = ""
+    summary: str = ""
+
+    def listed(self) -> tuple[tuple[str, str], ...]:
+        """(what, where) of the files that were written, what people open first at the top."""
+        every = (
+            ("Correct", self.fix),
+            ("Read", self.html),
+            ("All rows", self.results_xlsx),
+            ("All rows, CSV", self.results_csv),
+            ("For scripts", self.summary),
+        )
+        return tuple((what, where) for what, where in every if where)
