@@ -1,0 +1,105 @@
+"""The ledger on both of its databases; PostgreSQL only where a server is found."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from importer.adapters.ledger import SqlLedger, open_ledger
+
+
+def _find_tools() -> Path | None:
+    for found in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
+        if (found / "initdb").exists():
+            return found
+    on_path = shutil.which("initdb")
+    return Path(on_path).parent if on_path else None
+
+
+def _as_nobody_special(command: list[str]) -> list[str]:
+    """PostgreSQL refuses to run as root."""
+    if hasattr(os, "getuid") and os.getuid() == 0:
+        return ["runuser", "-u", "postgres", "--", *command]
+    return command
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server named by TEST_POSTGRES_URL, or a cluster of our own that goes afterwards."""
+    given = os.environ.get("TEST_POSTGRES_URL")
+    if given:
+        yield given
+        return
+    tools = _find_tools()
+    if tools is None:
+        pytest.skip("no PostgreSQL: set TEST_POSTGRES_URL or install its server")
+    is_root = os.getuid() == 0
+    if is_root and shutil.which("runuser") is None:
+        pytest.skip("PostgreSQL does not run as root and there is no runuser")
+    folder = tmp_path_factory.mktemp("pg")
+    if is_root:
+        for parent in (folder, *folder.parents):
+            if "pytest" in parent.name:
+                parent.chmod(0o755)
+        shutil.chown(folder, "postgres")
+    data = folder / "data"
+    try:
+        _run([f"{tools}/initdb", "-D", str(data), "-A", "trust", "-U", "tester", "--no-sync"])
+        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
+        _run(
+            [
+                f"{tools}/pg_ctl",
+                "-D",
+                str(data),
+                "-w",
+                "-l",
+                f"{folder}/log",
+                "-o",
+                options,
+                "start",
+            ]
+        )
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"PostgreSQL would not start: {error}")
+    try:
+        yield f"postgresql://tester@/postgres?host={folder}"
+    finally:
+        _run([f"{tools}/pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop"])
+
+
+def _run(command: list[str]) -> None:
+    subprocess.run(
+        _as_nobody_special(command),
+        check=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        timeout=60,
+    )
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an empty ledger may be made."""
+    if request.param == "sqlite":
+        return str(tmp_path / "ledger.db")
+    url: str = request.getfixturevalue("postgres_url")
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    with engine.begin() as conn:
+        conn.execute(text("DROP SCHEMA IF EXISTS candidate_import CASCADE"))
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def ledger(ledger_url: str) -> Iterator[SqlLedger]:
+    """An empty ledger."""
+    with open_ledger(ledger_url) as opened:
+        yield opened
