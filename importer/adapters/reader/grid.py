@@ -38,6 +38,8 @@ class ReadLimits:
         max_ratio: How many times larger than packed a part of more than 10 MiB may unpack.
         max_file_bytes: Bytes of the file itself.
         max_blank_run: Blank rows running after which a sheet's rest is only looked through.
+        stream_above_bytes: Size of an unpacked xlsx sheet above which it is streamed: slower
+            by ten times, but memory stays low.
     """
 
     max_rows: int = 50_000_000
@@ -48,6 +50,7 @@ class ReadLimits:
     max_ratio: int = 300
     max_file_bytes: int = 32 * 1024 * MIB
     max_blank_run: int = 10_000
+    stream_above_bytes: int = 512 * MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,8 @@ class Grid(Protocol):
         marker: The run id in a `fix.xlsx` that we wrote.
         header_hint: Row number of the header where the file itself declares it (an Excel table,
             an autofilter); used unless the options say otherwise.
+        choice: Sheets between which nobody has chosen (each is given as a grid of its own); a
+            preview shows them all, anything that sends must ask. Empty: no open question.
     """
 
     name: str | None
@@ -119,6 +124,7 @@ class Grid(Protocol):
     notes: list[str]
     marker: str | None
     header_hint: int | None
+    choice: tuple[str, ...]
 
     def blocks(self, size: int) -> Iterator[Block]:
         """Read the lines once, in order, at most `size` a block. May raise `CannotRead`."""

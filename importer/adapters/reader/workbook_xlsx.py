@@ -1,0 +1,244 @@
+"""Read the sheets of an xlsx or xlsm: calamine for the values, the package for the rest.
+
+Lives here: `open_xlsx`, and the rule when openpyxl reads instead. Must never live here: the
+search for facts (`ooxml_facts`). What a newcomer would question: openpyxl is slower by ten
+times and stricter with odd files, so it is asked only where calamine fails, would need too
+much memory, or would trim texts.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import openpyxl
+import python_calamine
+
+from importer.adapters.reader.grid import MIB, CannotRead, ReadLimits
+from importer.adapters.reader.ooxml_facts import SheetScanner
+from importer.adapters.reader.ooxml_marks import decode_escapes
+from importer.adapters.reader.ooxml_package import (
+    FIX_PROPERTY,
+    RESULTS_PROPERTY,
+    OoxmlPackage,
+    Sheet,
+)
+from importer.adapters.reader.workbook_archive import Archive, is_damaged, is_protected
+from importer.adapters.reader.workbook_rows import Lines, SheetGrid
+from importer.adapters.reader.workbook_sheets import SheetEntry, choose_sheets
+from importer.core.model import SourceOptions
+
+BYTES_PER_CELL: Final = 40
+"""What calamine takes for one cell of the rectangle around a sheet's data."""
+
+MOST_MEMORY: Final = 1536 * MIB
+"""Above this, calamine's rectangle and its copies of shared texts are not asked for."""
+
+MOST_CELLS_A_BLOCK: Final = 4_000_000
+"""One stray cell in column XFD must not make a block of 50,000 rows by 16,384 columns."""
+
+_ANY_VALUE: Final = re.compile(rb"<(?:[\w.-]+:)?(?:v|t|f)(?:\s[^>]*)?>[^<]")
+_EDGE_BLANK: Final = re.compile(rb"<(?:[\w.-]+:)?t>\s|<(?:[\w.-]+:)?t>[^<]*\s</(?:[\w.-]+:)?t>")
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What matters of the shared strings: how long they get, and whether calamine trims any."""
+
+    longest: int = 0
+    has_edge_blanks: bool = False
+
+
+def open_xlsx(
+    path: Path, data: bytes | None, kind: str, options: SourceOptions, limits: ReadLimits
+) -> list[SheetGrid]:
+    """Open the sheets to read of one xlsx or xlsm. Raises `CannotRead`."""
+    with Archive(path, data, limits) as archive:
+        package = OoxmlPackage(archive)
+        sheets = {sheet.name: sheet for sheet in package.sheets()}
+        if not sheets:
+            raise is_damaged("it lists no sheets")
+        properties = package.properties()
+        marker = properties.get(FIX_PROPERTY)
+        chosen = choose_sheets(
+            [SheetEntry(s.name, s.state, s.is_table) for s in sheets.values()],
+            options.sheet,
+            lambda entry: has_values(archive, sheets[entry.name].part),
+            is_fix=marker is not None,
+        )
+        book = _Book(path, data)
+        texts = look_at_texts(archive, package.shared_strings_part())
+        grids = []
+        for entry in chosen.sheets:
+            grid = _open_sheet(package, sheets[entry.name], kind, book, texts, limits)
+            grid.notes[:0] = chosen.notes
+            grid.choice = chosen.choice
+            grid.marker = marker
+            if RESULTS_PROPERTY in properties:
+                grid.notes.append("This is a results file of an earlier run.")
+            grids.append(grid)
+        return grids
+
+
+def _open_sheet(
+    package: OoxmlPackage, sheet: Sheet, kind: str, book: _Book, texts: Texts, limits: ReadLimits
+) -> SheetGrid:
+    """Look at one sheet and prepare its reading."""
+    archive = package.archive
+    scanner = SheetScanner(package.styles(), is_1904=package.is_1904, limits=limits)
+    facts = scanner.scan(archive.steps(sheet.part))
+    if facts.header_row is None:
+        for area in package.table_headers(sheet):
+            first = re.match(r"[A-Z]+(\d+)", area)
+            facts.header_row = int(first[1]) if first else None
+    notes: list[str] = []
+    reading = _Reading(book, sheet.name, notes, package.is_strict)
+    size = archive.unpacked_size(sheet.part)
+    rectangle = facts.last_row * (facts.last_column + 1) * BYTES_PER_CELL
+    if (
+        size > limits.stream_above_bytes
+        or max(rectangle, facts.cells * texts.longest) > MOST_MEMORY
+    ):
+        reading.is_streamed = not package.is_strict
+    reading.is_streamed |= texts.has_edge_blanks and not package.is_strict
+    grid = SheetGrid(sheet.name, kind, reading.read, facts, notes)
+    notes.extend(facts.describe())
+    return grid
+
+
+def has_values(archive: Archive, part: str) -> bool:
+    """Whether a sheet holds any cell with a value or a formula; stops at the first."""
+    rest = b""
+    for piece in archive.steps(part, 64 * 1024):
+        if _ANY_VALUE.search(rest + piece):
+            return True
+        rest = piece[-200:]
+    return False
+
+
+def look_at_texts(archive: Archive, part: str | None) -> Texts:
+    """Look through the shared strings without keeping them."""
+    longest, has_edge_blanks, rest = 0, False, b""
+    for piece in archive.steps(part) if part else ():
+        items = (rest + piece).split(b"</si>")
+        rest = items.pop()
+        longest = max(longest, len(rest), max(map(len, items), default=0))
+        has_edge_blanks = has_edge_blanks or bool(_EDGE_BLANK.search(piece))
+    return Texts(longest, has_edge_blanks)
+
+
+class _Book:
+    """One workbook file, opened by calamine when first needed."""
+
+    def __init__(self, path: Path, data: bytes | None) -> None:
+        self._path = path
+        self._data = data
+        self._calamine: Any = None
+
+    def source(self) -> str | io.BytesIO:
+        """What a library opens."""
+        return str(self._path) if self._data is None else io.BytesIO(self._data)
+
+    def calamine_sheet(self, name: str) -> Any:
+        """Load one sheet with calamine."""
+        if self._calamine is None:
+            self._calamine = python_calamine.load_workbook(self.source())
+        return self._calamine.get_sheet_by_name(name)
+
+
+class _Reading:
+    """The reading of one sheet: by calamine, or by openpyxl where that is wanted or fails."""
+
+    def __init__(self, book: _Book, name: str, notes: list[str], is_strict: bool) -> None:
+        self._book = book
+        self._name = name
+        self._notes = notes
+        self._is_strict = is_strict
+        self.is_streamed = False
+
+    def read(self, size: int) -> Iterator[Lines]:
+        """Give the rows. Raises `CannotRead` where neither library can."""
+        if not self.is_streamed:
+            try:
+                sheet = self._book.calamine_sheet(self._name)
+            except (KeyboardInterrupt, SystemExit, MemoryError):
+                raise
+            except python_calamine.PasswordError as error:
+                raise is_protected() from error
+            except BaseException as error:  # a panic in the library is no Exception
+                if self._is_strict:
+                    raise is_damaged("its sheet cannot be read") from error
+                self._notes.append(
+                    "The usual reader could not open this workbook; a second one read it."
+                )
+            else:
+                yield from read_with_calamine(sheet, size)
+                return
+        try:
+            yield from read_with_openpyxl(self._book.source(), self._name, size)
+        except (CannotRead, MemoryError):
+            raise
+        except Exception as error:
+            raise is_damaged("two different readers gave up on it") from error
+
+
+def read_with_calamine(sheet: Any, size: int) -> Iterator[Lines]:
+    """Give a sheet's rows as calamine holds them; the first row it gives is row 1."""
+    first_column = sheet.start[1] if sheet.start else 0
+    rows = sheet.iter_rows()
+    at = 1
+    while values := list(islice(rows, size)):
+        yield Lines(at, values, first_column)
+        at += len(values)
+
+
+def read_with_openpyxl(source: str | io.BytesIO, name: str, size: int) -> Iterator[Lines]:
+    """Stream a sheet's rows; blank ones are passed over."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        workbook = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
+    try:
+        if name not in workbook.sheetnames:
+            raise is_damaged("a reader did not find the sheet in it")
+        sheet: Any = workbook[name]
+        sheet.reset_dimensions()
+        kept: list[Sequence[object]] = []
+        numbers: list[int] = []
+        width = 0
+        rows = iter(sheet.iter_rows(values_only=True))
+        number = 0
+        while True:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                batch = list(islice(rows, min(size, 1000)))
+            if not batch:
+                break
+            for values in batch:
+                number += 1
+                if all(value is None for value in values):
+                    continue
+                cells = _trim(values)
+                width = max(width, len(cells))
+                if kept and (len(kept) >= size or width * len(kept) > MOST_CELLS_A_BLOCK):
+                    yield Lines(numbers, kept)
+                    kept, numbers, width = [], [], len(cells)
+                kept.append(cells)
+                numbers.append(number)
+        if kept:
+            yield Lines(numbers, kept)
+    finally:
+        workbook.close()
+
+
+def _trim(values: Sequence[object]) -> list[object]:
+    """Drop what is blank at the end of a row; decode what openpyxl leaves encoded."""
+    end = len(values)
+    while end and values[end - 1] is None:
+        end -= 1
+    return [decode_escapes(v) if type(v) is str and "_x" in v else v for v in values[:end]]
