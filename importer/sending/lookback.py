@@ -1,0 +1,82 @@
+"""Looking for people in the ATS by e-mail or name, and what the ledger knows of them.
+
+Lives here: the few reads that read-back and reconcile share. Must never live here: the
+decision (`core/readback`). What a newcomer would question: each address is asked for on its
+own. Whether several in one call mean *and* or *or* is documented nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Protocol
+
+from importer.core.disposition import ReadFate, dispose_read
+from importer.core.memory import KnownPerson
+from importer.core.ports import CandidateApi, Ledger, StagedRow
+from importer.core.readback import (
+    Found,
+    Person,
+    ReadBack,
+    decide_readback,
+    parse_people,
+    parse_sent,
+    parse_time,
+)
+from importer.sending.pace import Pace
+
+MAX_EMAILS: Final = 3
+"""Addresses of one row that are asked for."""
+
+
+class KnowsPeople(Protocol):
+    """The part of the ledger that knows whom the ATS held before a run."""
+
+    def find_people(
+        self, connector: int, emails: Sequence[bytes]
+    ) -> Mapping[bytes, Sequence[KnownPerson]]: ...
+
+
+class SendingLedger(Ledger, KnowsPeople, Protocol):
+    """What sending needs of the ledger."""
+
+
+def list_known_ids(ledger: SendingLedger, connector: int, row: StagedRow) -> frozenset[str]:
+    """Ids that the ATS is known to have held for the row's e-mails. Blocks: use a thread."""
+    seen = ledger.find_people(connector, row.emails)
+    made = ledger.recall_emails(connector, row.emails)
+    return frozenset(
+        [p.candidate_id for people in seen.values() for p in people]
+        + [one.candidate_id for one in made.values() if one.candidate_id]
+    )
+
+
+async def search_by_email(api: CandidateApi, pace: Pace, email: str) -> list[Person] | None:
+    """People with this address, asked once; None where no usable answer came."""
+    attempt = await pace.call(lambda: api.list_candidates(email_addresses=[email]))
+    if dispose_read(attempt) is not ReadFate.USABLE:
+        return None
+    return list(parse_people(attempt.body))
+
+
+async def read_back(
+    api: CandidateApi,
+    pace: Pace,
+    row: StagedRow,
+    *,
+    known: frozenset[str],
+    started_at: float | None = None,
+) -> ReadBack:
+    """Look for a row in doubt, once for each address, until something is found.
+
+    Finding nothing proves nothing: reads come from a copy of the ATS that lags behind.
+    """
+    sent = parse_sent(row.body)
+    not_before = parse_time(row.attempted_at) if started_at is None else started_at
+    for email in sorted(sent.emails)[:MAX_EMAILS]:
+        people = await search_by_email(api, pace, email)
+        if people is None:
+            break
+        result = decide_readback(sent, people, known=known, not_before=not_before)
+        if result.found is not Found.NOTHING:
+            return result
+    return ReadBack(Found.NOTHING)
