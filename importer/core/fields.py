@@ -108,6 +108,16 @@ URL_TYPES: Final = (
     AllowedValue("-", "-"),
 )
 
+LINK_TYPE_HINTS: Final = {
+    **dict.fromkeys(("LINKEDIN", "XING", "FACEBOOK", "TWITTER", "INSTAGRAM"), "SOCIAL_MEDIA"),
+    **dict.fromkeys(("GITHUB", "GITLAB", "BEHANCE", "DRIBBBLE"), "PORTFOLIO"),
+    **dict.fromkeys(("WEBSITE", "HOMEPAGE"), "PERSONAL"),
+}
+"""What people write for a link's type -> the published one; suggested, never taken.
+
+The vendor's own samples say `LINKEDIN`, which the published list does not have.
+"""
+
 ATTACHMENT_TYPES: Final = (
     AllowedValue("RESUME", "Resume"),
     AllowedValue("COVER_LETTER", "Cover letter"),

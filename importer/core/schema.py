@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from importer.core.fields import ENVELOPE_FIELDS, FREE_SECTIONS, JOB_KEYS, MODEL_FIELDS
-from importer.core.model import BodyForm, CandidateSchema, FieldPath, Section
+from importer.core.fields import ENVELOPE_FIELDS, FREE_SECTIONS, MODEL_FIELDS
+from importer.core.model import CandidateSchema, Section
 from importer.core.schema_layout import read_answer
 from importer.core.schema_nodes import Reading
 
@@ -106,18 +106,4 @@ def published_schema() -> CandidateSchema:
         is_published_fallback=True,
         open_sections=frozenset(FREE_SECTIONS),
         sha256=schema_sha256(sorted(fields)),
-    )
-
-
-def required_fields(schema: CandidateSchema, form: BodyForm) -> tuple[FieldPath, ...]:
-    """Fields that every candidate must have, in the schema's order.
-
-    The job counts once, under the form's own name for it. A required field that the form cannot
-    carry (an acting user beside custom fields) is listed all the same: the ATS will ask for it.
-    """
-    other_job = FieldPath(Section.MODEL_KEYS, JOB_KEYS["B" if form == "A" else "A"])
-    return tuple(
-        field.path
-        for field in schema.fields.values()
-        if field.is_required and field.path != other_job
     )
