@@ -213,8 +213,8 @@ def problems_by_column(problems: Sequence[Problem]) -> list[ColumnProblems]:
     return sorted(found.values(), key=lambda c: (-c.errors, -c.warnings, c.column))
 
 
-def describe_rows(problem: Problem, sources: Sequence[str] = (), *, most: int = 5) -> str:
-    """Where a problem stands: `214 rows (7, 12, 19 …)`, or `row 7`.
+def list_rows(problem: Problem, sources: Sequence[str] = (), *, most: int = 5) -> str:
+    """The first row numbers of a problem: `7, 12, 19 …`; blank where none is known.
 
     Args:
         problem: The grouped problem.
@@ -227,12 +227,16 @@ def describe_rows(problem: Problem, sources: Sequence[str] = (), *, most: int = 
         is_named = source != last and source < len(sources)
         parts.append(f"{sources[source]} {row}" if is_named else str(row))
         last = source
-    if not parts:
+    more = " …" if parts and problem.count > len(parts) else ""
+    return ", ".join(parts) + more
+
+
+def describe_rows(problem: Problem, sources: Sequence[str] = (), *, most: int = 5) -> str:
+    """How many rows and which: `214 rows (7, 12, 19 …)`, or `row 7`; as `list_rows`."""
+    listed = list_rows(problem, sources, most=most)
+    if not listed:
         return count_words(problem.count, "row") if problem.count else ""
-    if problem.count == 1:
-        return f"row {parts[0]}"
-    more = " …" if problem.count > len(parts) else ""
-    return f"{count_words(problem.count, 'row')} ({', '.join(parts)}{more})"
+    return f"row {listed}" if problem.count == 1 else f"{problem.count:,} rows ({listed})"
 
 
 # --- telling people ---------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 _MOST_STEPS: Final = 60
 _INK, _GRID, _LINE, _LIMIT = "var(--muted)", "var(--line)", "var(--accent)", "var(--bad)"
-_WIDTH, _HEIGHT = 560, 190
+_WIDTH, _HEIGHT = 420, 170
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from importer.adapters.reports.lists import DropDowns
+from importer.adapters.reports.results_xlsx import count_format, prepare_print
 from importer.core.handback import DECISIONS_SHEET, Decision, fits_in_cell, shorten
 from importer.core.model import Problem, Severity
 from importer.core.verdict import problems_by_column, sort_problems
@@ -34,6 +35,8 @@ HEADERS: Final = (
 )
 _WIDTHS: Final = (22, 30, 8, 60, 24, 30, 12)
 _USE, _REMEMBER = 5, 6
+ANSWER_FILL: Final = "#FFFBE6"
+"""Colour of the cells that a person fills in."""
 _YES: Final = frozenset({"yes", "y", "true", "1", "x"})
 
 
@@ -63,9 +66,9 @@ class DecisionsSheet:
         text = book.add_format(font)
         wrapped = book.add_format({**font, "text_wrap": True})
         answer = book.add_format(
-            {**font, "bg_color": "#FFFDF0", "border": 1, "border_color": "#C9C3A8"}
+            {**font, "bg_color": ANSWER_FILL, "border": 1, "border_color": "#C9C3A8"}
         )
-        number = book.add_format({**font, "num_format": "#,##0"})
+        number = count_format(book)
         for place, (name, width) in enumerate(zip(HEADERS, _WIDTHS, strict=True)):
             sheet.set_column(place, place, width, text)
             sheet.write_string(0, place, name, header)
@@ -80,6 +83,7 @@ class DecisionsSheet:
         if not self._problems:
             sheet.write_string(1, 0, "No value needs one answer for many rows.", text)
         sheet.freeze_panes(1, 0)
+        prepare_print(sheet)
         sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
 
     def finish(self, drop_downs: DropDowns) -> None:

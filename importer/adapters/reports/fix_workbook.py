@@ -12,13 +12,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from importer.adapters.reports.decisions import DecisionsSheet, read_decisions
+from importer.adapters.reports.decisions import ANSWER_FILL, DecisionsSheet, read_decisions
 from importer.adapters.reports.lists import DropDowns
 from importer.adapters.reports.results_xlsx import (
     SHEET_COLUMNS,
     SHEET_ROWS,
     header_format,
     open_workbook,
+    prepare_print,
 )
 from importer.core.handback import (
     CELL_LIMIT,
@@ -45,8 +46,15 @@ __all__ = ["FixWorkbook", "read_decisions"]
 COMMENTED_ROWS: Final = 2_000
 """Rows whose bad cells get a comment; more would make Excel slow. All get a reason."""
 _MEASURED_ROWS: Final = 300
-_WIDEST, _NARROWEST = 42, 9
-_FONT: Final = {"font_name": "Calibri", "font_size": 11, "num_format": "@", "valign": "top"}
+_WIDEST, _NARROWEST, _REASON_WIDTH = 42, 9, 64
+_FONT: Final = {
+    "font_name": "Calibri",
+    "font_size": 11,
+    "num_format": "@",
+    "valign": "top",
+    "bottom": 1,
+    "bottom_color": "#D9DEE6",
+}
 _FILLS: Final = {
     Severity.ERROR: {"bg_color": "#FFC7CE", "font_color": "#7A0010"},
     Severity.WARNING: {"bg_color": "#FFEB9C", "font_color": "#6B4E00"},
@@ -94,12 +102,14 @@ class FixWorkbook:
         decisions.finish(self._drop_downs)
         self._plain = self._book.add_format(_FONT)
         self._locked = self._book.add_format({**_FONT, **_LOCKED_FILL})
+        self._answer = self._book.add_format({**_FONT, "bg_color": ANSWER_FILL})
         self._reason = self._book.add_format({**_FONT, "text_wrap": True})
         self._bad = {s: self._book.add_format({**_FONT, **fill}) for s, fill in _FILLS.items()}
         header = header_format(self._book)
         for place, text in enumerate(self._headers):
             self._sheet.write_string(0, place, shorten(text), header)
         self._sheet.freeze_panes(1, 0)
+        prepare_print(self._sheet)
         self._sheet.activate()
         self._widths = [max(len(h) + 3, _NARROWEST) for h in self._headers]
         self._next = 1
@@ -132,7 +142,7 @@ class FixWorkbook:
         sheet, last = self._sheet, self._next - 1
         for place, width in enumerate(self._widths):
             sheet.set_column(place, place, min(width, _WIDEST), self._plain)
-        sheet.set_column(self._ours, self._ours, 64, self._reason)
+        sheet.set_column(self._ours, self._ours, _REASON_WIDTH, self._reason)
         sheet.set_column(self._ours + 1, self._ours + 1, 16, self._plain)
         sheet.set_column(self._ours + 2, self._ours + 2, 26, self._plain)
         token = len(self._headers) - 1
@@ -152,7 +162,7 @@ class FixWorkbook:
 
     def _write(self, row: ReportRow, cells: list[str]) -> None:
         formats = [self._locked if row.outcome is Outcome.IN_DOUBT else self._plain] * self._ours
-        formats += [self._reason, self._plain, self._plain, self._plain, self._plain]
+        formats += [self._reason, self._answer, self._plain, self._plain, self._plain]
         for problem in reversed(_worst_first(row.problems)):
             place = self._place(problem)
             if place < self._ours:
@@ -162,6 +172,7 @@ class FixWorkbook:
                 if not fits_in_cell(text):
                     cells[place] = shorten(text)
                     formats[place] = self._locked
+        self._sheet.set_row(self._next, _height(cells[self._ours]))
         for place, text in enumerate(cells):
             if text:
                 self._sheet.write_string(self._next, place, text, formats[place])
@@ -221,12 +232,23 @@ def _explain(row: ReportRow) -> str:
     return "\n".join(lines) or f"{name.capitalize()}: {meaning}"
 
 
+def _height(reason: str) -> float:
+    """Points that a row needs to show its reason, at most six lines of it.
+
+    Set for each row, since not every spreadsheet program fits heights on opening.
+    """
+    lines = sum(1 + len(line) // (_REASON_WIDTH + 10) for line in reason.split("\n"))
+    return 15.0 * min(lines, 6) + 1
+
+
 class _ReadMe:
     """The first sheet: five lines that say what to do."""
 
     def __init__(self, book: Workbook, summary: RunSummary, decision: str, for_check: bool) -> None:
         self._sheet = sheet = book.add_worksheet(README_SHEET)
         sheet.hide_gridlines(2)
+        prepare_print(sheet, repeat_header=False)
+        sheet.set_row(0, 28)
         sheet.set_column(0, 0, 5)
         sheet.set_column(1, 1, 112)
         font = {"font_name": "Calibri"}
@@ -244,7 +266,6 @@ class _ReadMe:
         for line, text in enumerate(_steps(summary.mapping_path, decision), start=1):
             sheet.write_string(row, 0, f"{line}.", number)
             sheet.write_string(row, 1, text, plain)
-            sheet.set_row(row, 34 if len(text) > 118 else 19)
             row += 1
         row += 1
         for fill, text in (

@@ -9,6 +9,7 @@ even if escaping failed.
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from importer.adapters.reports import charts
+from importer.core.codes import CODES
 from importer.core.handback import ColumnUnion
 from importer.core.model import (
     NEEDS_A_PERSON,
@@ -32,13 +34,15 @@ from importer.core.verdict import (
     counts_equation,
     describe_rows,
     judge,
+    list_rows,
     need_a_person,
     problems_by_column,
     sort_problems,
 )
 
 ROWS_LISTED: Final = 1_000
-PROBLEMS_LISTED: Final = 150
+PROBLEMS_LISTED: Final = 60
+VALUES_LISTED: Final = 40
 COLUMNS_LISTED: Final = 25
 SIZE_LIMIT: Final = 950_000
 """Bytes of the page; fewer rows are listed where it would be larger."""
@@ -105,6 +109,7 @@ def render_page(summary: RunSummary, lines: Sequence[_Line]) -> bytes:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["show"] = show
+    environment.filters["time"] = _time
     environment.filters["number"] = lambda value: f"{value:,}"
     facts = _facts(summary)
     style = _read("report.css") + _widths(facts)
@@ -129,6 +134,16 @@ def show(text: object, most: int = _TEXT_SHOWN) -> str:
     return kept if len(kept) <= most else kept[:most] + "…"
 
 
+def _time(stamp: str) -> str:
+    """`2026-11-03 02:00 UTC` of an ISO time; any other text as it is."""
+    try:
+        moment = dt.datetime.fromisoformat(stamp)
+    except ValueError:
+        return stamp
+    zone = {None: "", dt.timedelta(0): " UTC"}.get(moment.utcoffset(), f" {moment:%z}")
+    return f"{moment:%Y-%m-%d %H:%M}{zone}"
+
+
 def _cut(row: ReportRow, cells: Sequence[str], source: str) -> _Line:
     filled = [show(cell, _CELL_SHOWN) for cell in cells if cell.strip()]
     return _Line(
@@ -146,7 +161,6 @@ def _cut(row: ReportRow, cells: Sequence[str], source: str) -> _Line:
 def _facts(summary: RunSummary) -> dict[str, Any]:
     """Everything that the template shows beside the summary itself."""
     problems = sort_problems(summary.problems)
-    people = [p for p in problems if p.severity is not Severity.NOTE]
     by_column = problems_by_column(problems)
     most = max((c.errors + c.warnings for c in by_column), default=1)
     pace = charts.pace_of(summary.timeline)
@@ -154,6 +168,7 @@ def _facts(summary: RunSummary) -> dict[str, Any]:
     limit = limit if isinstance(limit, int) and limit > 0 else None
     names = short_names(summary)
     told = names if len(names) > 1 else ()
+    cards = _groups([p for p in problems if p.severity is not Severity.NOTE], told)
     return {
         "verdict": judge(summary),
         "equation": counts_equation(summary.counts),
@@ -163,10 +178,10 @@ def _facts(summary: RunSummary) -> dict[str, Any]:
         "by_column": [(c, (c.errors + c.warnings) / most * 100) for c in by_column][
             :COLUMNS_LISTED
         ],
-        "problems": [_group(p, told) for p in people[:PROBLEMS_LISTED]],
-        "problems_more": max(len(people) - PROBLEMS_LISTED, 0),
-        "notes": [_group(p, told) for p in problems if p.severity is Severity.NOTE][:50],
-        "resolved": [_group(p, told) for p in sort_problems(summary.resolved)[:50]],
+        "problems": cards[:PROBLEMS_LISTED],
+        "problems_more": max(len(cards) - PROBLEMS_LISTED, 0),
+        "notes": _groups([p for p in problems if p.severity is Severity.NOTE], told)[:50],
+        "resolved": _groups(sort_problems(summary.resolved), told)[:50],
         "states": _states(summary),
         "pace": _thin(pace),
         "fastest": max((p.calls_a_minute for p in pace), default=1) or 1,
@@ -177,7 +192,7 @@ def _facts(summary: RunSummary) -> dict[str, Any]:
             (
                 reason,
                 len(rows),
-                describe_rows(_as_problem(rows), told, most=8),
+                list_rows(_as_problem(rows), told, most=12),
             )
             for reason, rows in summary.skipped.items()
             if rows
@@ -204,21 +219,48 @@ def _outcomes(summary: RunSummary) -> list[dict[str, Any]]:
     ]
 
 
-def _group(problem: Problem, names: Sequence[str]) -> dict[str, Any]:
-    state = {"new": "new", "open": "still open", "resolved": "resolved"}.get(problem.state, "")
-    if problem.state == "open" and problem.since:
-        state = f"open since {problem.since[:10]}"
+def _groups(problems: Sequence[Problem], names: Sequence[str]) -> list[dict[str, Any]]:
+    """Problems of one kind in one column as one card, with the values below it."""
+    kinds: dict[tuple[str, str, str], list[Problem]] = {}
+    for problem in problems:
+        key = (problem.severity.value, problem.column or "", problem.code)
+        kinds.setdefault(key, []).append(problem)
+    cards = [_card(same, names) for same in kinds.values()]
+    return sorted(cards, key=lambda card: (card["severity"] != Severity.ERROR, -card["count"]))
+
+
+def _card(same: Sequence[Problem], names: Sequence[str]) -> dict[str, Any]:
+    first = same[0]
+    hints = {p.hint for p in same}
+    is_one_hint = len(hints) == 1
+    is_one = len(same) == 1
     return {
-        "severity": problem.severity.value,
-        "column": problem.column or "",
-        "value": problem.value,
-        "count": problem.count,
-        "message": problem.message,
-        "hint": problem.hint,
-        "where": describe_rows(problem, names, most=12),
-        "state": state,
-        "code": problem.code,
+        "severity": first.severity.value,
+        "column": first.column or "",
+        "value": first.value if is_one else None,
+        "count": sum(p.count for p in same),
+        "message": first.message if is_one else CODES.get(first.code, first.message),
+        "hint": first.hint if is_one_hint else "",
+        "where": list_rows(first, names, most=12),
+        "state": _since(first) if len({_since(p) for p in same}) == 1 else "",
+        "of": len(same),
+        "each": [
+            {
+                "value": p.value,
+                "where": describe_rows(p, names, most=8),
+                "hint": "" if is_one_hint else p.hint,
+                "state": _since(p) if len({_since(p) for p in same}) > 1 else "",
+            }
+            for p in same[:VALUES_LISTED]
+        ],
     }
+
+
+def _since(problem: Problem) -> str:
+    """`new`, `still open` or `open since 2026-10-28`; blank where nothing is tracked."""
+    if problem.state == "open":
+        return f"open since {problem.since[:10]}" if problem.since else "still open"
+    return problem.state
 
 
 def _states(summary: RunSummary) -> dict[str, int] | None:

@@ -22,8 +22,8 @@ from importer.core.model import Outcome, ReportRow, RunSummary
 from importer.core.verdict import (
     OUTCOME_WORDS,
     counts_equation,
-    describe_rows,
     judge,
+    list_rows,
     sort_problems,
 )
 
@@ -71,6 +71,22 @@ def header_format(book: Workbook) -> Any:
     return book.add_format(
         {**_FONT, "bold": True, "bg_color": "#E8ECF1", "bottom": 1, "num_format": "@"}
     )
+
+
+def count_format(book: Workbook) -> Any:
+    """The look of a count beside a text."""
+    return book.add_format(
+        {**_FONT, "num_format": "#,##0", "valign": "top", "align": "right", "indent": 1}
+    )
+
+
+def prepare_print(sheet: Worksheet, *, repeat_header: bool = True) -> None:
+    """Let a sheet print as wide as the paper, its header on every page."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    if repeat_header:
+        sheet.repeat_rows(0)
 
 
 class XlsxResults:
@@ -129,6 +145,7 @@ class XlsxResults:
         name = "Results" if self._sheets == 1 else f"Results {self._sheets}"
         self._sheet = self._book.add_worksheet(name)
         self._sheet.freeze_panes(1, 0)
+        prepare_print(self._sheet)
         self._sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         originals = len(self._columns.names)
         self._sheet.set_column(0, max(originals - 1, 0), 18)
@@ -146,6 +163,7 @@ class XlsxResults:
 def _write_summary(book: Workbook, summary: RunSummary, is_too_wide: bool) -> None:
     sheet = book.add_worksheet("Summary")
     sheet.hide_gridlines(2)
+    prepare_print(sheet, repeat_header=False)
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 16)
     sheet.set_column(2, 2, 90)
@@ -154,7 +172,7 @@ def _write_summary(book: Workbook, summary: RunSummary, is_too_wide: bool) -> No
     title = book.add_format({**_FONT, **fill, "bold": True, "font_size": 14})
     text = book.add_format({**_FONT, "text_wrap": True, "valign": "top"})
     bold = book.add_format({**_FONT, "bold": True, "valign": "top"})
-    number = book.add_format({**_FONT, "num_format": "#,##0", "valign": "top"})
+    number = count_format(book)
     sheet.set_row(0, 48)
     sheet.merge_range(0, 0, 0, 2, "", title)
     sheet.write_string(0, 0, verdict.sentence, title)
@@ -205,6 +223,7 @@ def _facts(summary: RunSummary, is_too_wide: bool) -> list[tuple[str, str]]:
 
 def _write_problems(book: Workbook, summary: RunSummary, header: Any) -> None:
     sheet = book.add_worksheet("Problems")
+    prepare_print(sheet)
     sheet.freeze_panes(1, 0)
     names = ("severity", "column", "value", "rows", "where", "problem", "what to do", "state")
     widths = (10, 22, 28, 8, 26, 60, 60, 22)
@@ -212,25 +231,25 @@ def _write_problems(book: Workbook, summary: RunSummary, header: Any) -> None:
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, name, header)
     files = [s.path for s in summary.sources] if len(summary.sources) > 1 else []
-    line = 0
+    line, number = 0, count_format(book)
     problems = sort_problems(summary.problems)
     for problem in problems[:_PROBLEMS_LISTED]:
         line += 1
         state = problem.state
         if state == "open" and problem.since:
-            state = f"open since {problem.since}"
+            state = f"open since {problem.since[:10]}"
         for column, cell in (
             (0, problem.severity.value),
             (1, problem.column or ""),
             (2, problem.value or ""),
-            (4, describe_rows(problem, files, most=20)),
+            (4, list_rows(problem, files, most=20)),
             (5, problem.message),
             (6, problem.hint),
             (7, state),
         ):
             if cell:
                 sheet.write_string(line, column, shorten(cell))
-        sheet.write_number(line, 3, problem.count)
+        sheet.write_number(line, 3, problem.count, number)
     if len(problems) > _PROBLEMS_LISTED:
         sheet.write_string(line + 1, 5, f"… and {len(problems) - _PROBLEMS_LISTED:,} more")
     sheet.autofilter(0, 0, max(line, 1), len(names) - 1)
