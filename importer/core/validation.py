@@ -155,10 +155,9 @@ def _build_choice_judge(rule: Rule, field: Field, context: ConvertContext) -> Co
     element = (field.items or replace(field, type="any")) if is_list else field
     as_text = replace(element, type="string", format=None, allowed=())
     text_field = replace(field, allowed=(), items=as_text) if is_list else as_text
-    to_text = build_converter(_plain(rule), text_field, context)
-    to_typed = (
-        None if _is_text(element) else build_converter(_plain(rule), _typed(element), context)
-    )
+    to_text = build_converter(_text_rule(rule), text_field, context)
+    typed_field = replace(element, allowed=())
+    to_typed = None if _is_text(element) else build_converter(_plain(rule), typed_field, context)
 
     def choose_typed(text: str) -> Converted | None:
         """Find `1,000` or `31.12.2024` among numbers or dates."""
@@ -178,9 +177,12 @@ def _build_choice_judge(rule: Rule, field: Field, context: ConvertContext) -> Co
         )
 
     def judge(text: str) -> Converted:
-        paired = chooser.choose_pair(text)
-        if paired is not None:
-            return _as_list(paired, field)
+        whole = chooser.choose_pair(text)
+        if whole is None and is_list:
+            # Labels may hold separators: "Sales, EMEA" is one team.
+            whole = chooser.choose(text)
+        if whole is not None:
+            return _as_list(whole, field)
         converted = to_text(text)
         if isinstance(converted.value, list):
             texts = [str(item) for item in converted.value]
@@ -198,8 +200,15 @@ def _build_choice_judge(rule: Rule, field: Field, context: ConvertContext) -> Co
     return judge
 
 
-def _typed(element: Field) -> Field:
-    return replace(element, allowed=())
+def _text_rule(rule: Rule) -> Rule:
+    """The rule for reading a cell as words: a job's label is no UUID, though a job's id is."""
+    path = rule.path
+    if path.section is Section.MODEL_KEYS and path.key not in {"tags", "locations"}:
+        path = FieldPath(Section.CUSTOM_FIELDS, path.key)
+    plain = _plain(rule)
+    return replace(
+        plain, path=path, format=None, dates=None, url_type=None, region=None, invert=False
+    )
 
 
 # --- once per mapping --------------------------------------------------------------------------
@@ -217,8 +226,7 @@ def judge_constant(rule: Rule, field: Field | None) -> Converted:
         return _as_list(Chooser(rule, field).resolve(rule.value), field)
     element = field.items if field.type == "array" else field
     if isinstance(rule.value, str) and not _is_text(element) and field.type != "object":
-        plain = replace(_plain(rule), value=UNSET)
-        converted = build_converter(plain, field, ConvertContext())(rule.value)
+        converted = build_converter(_plain(rule), field, ConvertContext())("")
         return _check(converted, Checker(field))
     return _check(_as_list(Converted(rule.value), field), Checker(field))
 
