@@ -27,7 +27,7 @@ CODES: Final[dict[str, str]] = {
     "truncated-file": "The file is cut off, as after a broken download.",
     "unsafe-workbook": "The workbook declares XML entities, as only a manipulated file does.",
     "unsupported-workbook": "The file is of a kind that is not read; save it as xlsx.",
-    "mapped-value-not-allowed": "The mapping itself gives a field a value that the ATS does not allow.",
+    "mapped-value-not-allowed": "The mapping itself gives a field a value that is not allowed.",
     "null-not-allowed": "A null would be sent to a field that does not take it.",
     "required-part": "An object lacks a part that it must have.",
     "unknown-part": "An object has a part that its field does not declare.",
