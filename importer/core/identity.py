@@ -86,6 +86,7 @@ def hash_identities(secret: bytes, columns: Sequence[Sequence[str]]) -> list[byt
     """Hash the identity of every row; each distinct combination is hashed once.
 
     Args:
+        secret: The ledger's.
         columns: The identity columns, all of one length.
     """
     known: dict[tuple[str, ...], bytes] = {}
@@ -107,6 +108,7 @@ def hash_content(secret: bytes, columns: Mapping[str, Sequence[str]]) -> NDArray
     """Hash the content cells of many rows; each distinct text of a column is hashed once.
 
     Args:
+        secret: The ledger's.
         columns: Column name to its cells as read, in the content's column order.
 
     Returns:

@@ -224,7 +224,7 @@ def test_a_fence_that_was_taken_over_sends_nothing(ledger: SqlLedger) -> None:
     ledger.stage(connector, "r1", [row("ada")])
     taken = ledger.acquire_lock(connector, "r2", 2_000.0)
     assert isinstance(taken, Lock)
-    with pytest.raises(ConnectorBusy, match="r2 on .*, process"):
+    with pytest.raises(ConnectorBusy, match=r"r2 on .*, process"):
         ledger.record_intents(connector, "r1", [1], slept.fence, AT)
     ledger.record_intents(connector, "r2", [1], taken.fence, AT)
 

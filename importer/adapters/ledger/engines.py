@@ -47,6 +47,8 @@ def _prepare_sqlite(raw: sqlite3.Connection, _entry: ConnectionPoolEntry) -> Non
         "fullfsync=ON",  # macOS: a flush that the drive's own cache obeys
         "checkpoint_fullfsync=ON",
         "temp_store=MEMORY",
+        "cache_size=-32768",
+        "wal_autocheckpoint=8000",  # 32 MB: a batch touches pages all over the hashed keys
     ):
         raw.execute(f"PRAGMA {pragma}")
 

@@ -170,13 +170,13 @@ class Outcomes(Staging):
         for x in done:
             row = rows[x.seq]
             content = self._content(conn, row.columns, row.hashes)
-            own: Face = (bytes(row.identity), content, None)
+            own: Face = (row.identity, content, None)
             if row.origin is not None:
                 original = self._content(conn, row.origin_columns, row.origin_hashes)
                 if row.origin == row.identity:
-                    own = (bytes(row.identity), original, content)
+                    own = (row.identity, original, content)
                 elif x.state != RowState.REFUSED:
-                    faces.append((persons[x.seq], (bytes(row.origin), original, None)))
+                    faces.append((persons[x.seq], (row.origin, original, None)))
             faces.append((persons[x.seq], own))
         self._put_faces(conn, connector, faces)
         delete_rows(conn, connector, [x.seq for x in done])
@@ -195,14 +195,14 @@ class Outcomes(Staging):
         known = self._persons_of(
             conn,
             connector,
-            [bytes(i) for row in unknown for i in (row.identity, row.origin) if i is not None],
+            [i for row in unknown for i in (row.identity, row.origin) if i is not None],
         )
         persons = {row.seq: row.person for row in rows if row.person is not None}
         nobody = []
         for row in unknown:
-            person = known.get(bytes(row.identity))
+            person = known.get(row.identity)
             if person is None and row.origin is not None:
-                person = known.get(bytes(row.origin))
+                person = known.get(row.origin)
             if person is None:
                 nobody.append(row)
             else:

@@ -31,6 +31,9 @@ _RANK: Final = (
 )
 """Which of several people with one e-mail is told: the one that most forbids sending."""
 
+_STATES: Final = {state.value: state for state in RowState}
+"""Looking a state up is three times as fast as calling the enumeration, a million times over."""
+
 _PERSON = (
     t.people.c.person,
     t.people.c.state,
@@ -48,18 +51,14 @@ _FACE = (
     t.identities.c.told_hashes,
 )
 _WAITING = (
-    t.staged.c.identity,
-    t.staged.c.origin,
     t.staged.c.state,
-    t.staged.c.columns,
-    t.staged.c.hashes,
-    t.staged.c.origin_columns,
-    t.staged.c.origin_hashes,
     t.staged.c.run_id,
     t.staged.c.person,
     t.staged.c.problems,
     t.staged.c.attempted_at,
 )
+_OWN = (t.staged.c.identity, t.staged.c.columns, t.staged.c.hashes, *_WAITING)
+_ORIGINAL = (t.staged.c.origin, t.staged.c.origin_columns, t.staged.c.origin_hashes, *_WAITING)
 
 Face = tuple[bytes, Content, Content | None]
 """An identity, the content it counts as settled with, and the content told of besides."""
@@ -91,8 +90,8 @@ class People(Store):
             )
             .where(i.connector == connector, i.identity.in_(chunk), p.state.is_not(None))
         )
-        for identity, *rest in conn.execute(query):
-            known[bytes(identity)] = self._build_remembered(conn, rest)
+        for identity, *rest in conn.execute(query).all():
+            known[identity] = self._build_remembered(conn, rest)
 
     def _recall_waiting(
         self,
@@ -102,29 +101,29 @@ class People(Store):
         known: dict[bytes, Remembered],
     ) -> None:
         s = t.staged.c
-        wanted = set(chunk)
-        if conn.execute(select(s.seq).where(s.connector == connector).limit(1)).first() is None:
+        here = select(s.seq).where(s.connector == connector)
+        if conn.execute(here.limit(1)).first() is None:
             return
-        rows: list[Row[Any]] = []
-        for column in (s.origin, s.identity):  # a row of this very identity has the last word
-            query = select(*_WAITING).where(s.connector == connector, column.in_(chunk))
-            rows.extend(conn.execute(query))
-        for row in rows:
-            faces = [(row.identity, row.columns, row.hashes)]
-            if row.origin is not None:
-                faces.append((row.origin, row.origin_columns, row.origin_hashes))
-            for identity, columns, hashes in reversed(faces):
-                if bytes(identity) in wanted:
-                    before = known.get(bytes(identity))
-                    known[bytes(identity)] = Remembered(
-                        person=row.person or 0,
-                        state=RowState(row.state),
-                        candidate_id=before.candidate_id if before else "",
-                        content=self._content(conn, columns, hashes),
-                        run_id=row.run_id,
-                        problems=load_problems(row.problems),
-                        attempted_at=row.attempted_at,
-                    )
+        if conn.execute(here.where(s.origin.is_not(None)).limit(1)).first() is not None:
+            mended = here.where(s.origin.in_(chunk)).with_only_columns(*_ORIGINAL)
+            self._tell_waiting(conn, conn.execute(mended).all(), known)
+        own = here.where(s.identity.in_(chunk)).with_only_columns(*_OWN)
+        self._tell_waiting(conn, conn.execute(own).all(), known)
+
+    def _tell_waiting(
+        self, conn: Connection, rows: Sequence[Sequence[Any]], known: dict[bytes, Remembered]
+    ) -> None:
+        for identity, columns, hashes, state, run_id, person, problems, attempted_at in rows:
+            before = known.get(identity)
+            known[identity] = Remembered(
+                person=person or 0,
+                state=_STATES[state],
+                candidate_id=before.candidate_id if before else "",
+                content=self._content(conn, columns, hashes),
+                run_id=run_id,
+                problems=load_problems(problems),
+                attempted_at=attempted_at,
+            )
 
     def recall_emails(self, connector: int, emails: Sequence[bytes]) -> dict[bytes, Remembered]:
         known: dict[bytes, Remembered] = {}
@@ -137,9 +136,9 @@ class People(Store):
                 people = self._recall_people(conn, connector, {row.person for row in found})
                 for email, person in found:
                     one = people.get(person)
-                    before = known.get(bytes(email))
+                    before = known.get(email)
                     if one and (before is None or _weight(one) < _weight(before)):
-                        known[bytes(email)] = one
+                        known[email] = one
         return known
 
     def _recall_people(
@@ -155,32 +154,24 @@ class People(Store):
                     t.people, t.identities, (p.connector == i.connector) & (p.person == i.person)
                 )
                 .where(p.connector == connector, p.person.in_(chunk), p.state.is_not(None))
-                .order_by(i.identity.desc())
             )
-            for line in conn.execute(settled):
+            for line in conn.execute(settled).all():
                 known[line.person] = self._build_remembered(conn, tuple(line))
-            doubtful = select(*_WAITING).where(
+            doubtful = select(*_OWN).where(
                 s.connector == connector,
                 s.person.in_(chunk),
                 s.state.in_((RowState.INTENDED, RowState.IN_DOUBT)),
             )
-            for row in conn.execute(doubtful):
-                known[row.person] = Remembered(
-                    person=row.person,
-                    state=RowState(row.state),
-                    candidate_id="",
-                    content=self._content(conn, row.columns, row.hashes),
-                    run_id=row.run_id,
-                    problems=load_problems(row.problems),
-                    attempted_at=row.attempted_at,
-                )
+            told: dict[bytes, Remembered] = {}
+            self._tell_waiting(conn, conn.execute(doubtful).all(), told)
+            known.update((one.person, one) for one in told.values())
         return known
 
     def _build_remembered(self, conn: Connection, line: Sequence[Any]) -> Remembered:
         columns, hashes, told, told_hashes, person, state, cand, run, msha, ssha, probs, at = line
         return Remembered(
             person=person,
-            state=RowState(state),
+            state=_STATES[state],
             candidate_id=cand,
             content=self._content(conn, columns, hashes),
             run_id=run,
@@ -202,7 +193,7 @@ class People(Store):
             query = select(i.identity, i.person).where(
                 i.connector == connector, i.identity.in_(chunk)
             )
-            known.update((bytes(identity), person) for identity, person in conn.execute(query))
+            known.update((identity, person) for identity, person in conn.execute(query))
         return known
 
     def _add_people(self, conn: Connection, connector: int, count: int) -> list[int]:
@@ -255,7 +246,7 @@ class People(Store):
         known: set[tuple[bytes, int]] = set()
         for chunk in split_chunks(sorted({email for email, _ in wanted})):
             query = select(e.email, e.person).where(e.connector == connector, e.email.in_(chunk))
-            known.update((bytes(email), person) for email, person in conn.execute(query))
+            known.update((email, person) for email, person in conn.execute(query))
         new = sorted(wanted - known)
         if new:
             conn.execute(

@@ -70,7 +70,7 @@ class Staging(People):
                 for identity, person, state in conn.execute(settled):
                     if state is not None:
                         require_event(RowState(state), RowState.STAGED)
-                    persons[bytes(identity)] = person
+                    persons[identity] = person
             for column in (s.identity, s.origin) if is_waiting else ():
                 old = conn.execute(
                     select(s.seq, s.identity, s.state, s.person).where(
@@ -84,7 +84,7 @@ class Staging(People):
                             hint="Settle it with `reconcile` first.",
                         )
                     if waiting.person is not None:
-                        persons[bytes(waiting.identity)] = waiting.person
+                        persons[waiting.identity] = waiting.person
                 delete_rows(conn, connector, [waiting.seq for waiting in old])
         for row in rows:
             if row.origin and row.identity not in persons and row.origin[0] in persons:
@@ -188,12 +188,12 @@ class Staging(People):
         origin = None
         if line.origin is not None:
             content = self._content(conn, line.origin_columns, line.origin_hashes)
-            origin = (bytes(line.origin), content)
+            origin = (line.origin, content)
         return StagedRow(
             seq=line.seq,
             source=line.source,
             row=line.row,
-            identity=bytes(line.identity),
+            identity=line.identity,
             content=self._content(conn, line.columns, line.hashes),
             body=line.body,
             form=line.form,
@@ -217,9 +217,8 @@ def delete_rows(conn: Connection, connector: int, seqs: Sequence[int]) -> None:
 
 def split_hashes(joined: bytes) -> Iterator[bytes]:
     """Cut the e-mail hashes of a row apart."""
-    data = bytes(joined)
-    for i in range(0, len(data), IDENTITY_BYTES):
-        yield data[i : i + IDENTITY_BYTES]
+    for i in range(0, len(joined), IDENTITY_BYTES):
+        yield joined[i : i + IDENTITY_BYTES]
 
 
 def _contents(rows: Sequence[StagedRow]) -> Iterable[Content]:

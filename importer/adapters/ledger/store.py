@@ -122,7 +122,7 @@ class Store:
         if names is None:
             self._learn_sets({tuple(json.loads(n)): i for i, n in conn.execute(_ALL_SETS)})
             names = self._set_names[columns]
-        return Content(names, bytes(hashes))
+        return Content(names, hashes)
 
 
 _ALL_SETS: Final = select(t.column_sets.c.id, t.column_sets.c.names)

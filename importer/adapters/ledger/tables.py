@@ -15,6 +15,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Dialect,
     Float,
     ForeignKey,
     Index,
@@ -31,6 +32,19 @@ from sqlalchemy.types import BigInteger
 
 SCHEMA_VERSION: Final = 1
 
+
+class Bytes(LargeBinary):
+    """Bytes as both drivers take and give them; the default copies every value twice."""
+
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        return None
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> None:
+        return None
+
+
 metadata: Final = MetaData()
 
 
@@ -46,7 +60,7 @@ meta = Table(
     "meta",
     metadata,
     Column("ledger_id", String(32), primary_key=True),
-    Column("secret", LargeBinary, nullable=False),
+    Column("secret", Bytes, nullable=False),
     Column("schema_version", Integer, nullable=False),
     Column("identity_version", Integer, nullable=False),
     Column("generation", Integer, nullable=False, default=0),
@@ -125,6 +139,7 @@ people = Table(
     _text("problems"),
     _text("attempted_at"),
     PrimaryKeyConstraint("connector", "person"),
+    sqlite_with_rowid=False,
 )
 """One a person, in the last settled state; none while the first attempt is in doubt."""
 
@@ -132,14 +147,15 @@ identities = Table(
     "identities",
     metadata,
     _connector(),
-    Column("identity", LargeBinary(16), nullable=False),
+    Column("identity", Bytes, nullable=False),
     Column("person", BigInteger, nullable=False),
     Column("columns", ForeignKey("column_sets.id"), nullable=False),
-    Column("hashes", LargeBinary, nullable=False),
+    Column("hashes", Bytes, nullable=False),
     Column("told_columns", ForeignKey("column_sets.id")),
-    Column("told_hashes", LargeBinary),
+    Column("told_hashes", Bytes),
     PrimaryKeyConstraint("connector", "identity"),
     Index("identities_by_person", "connector", "person"),
+    sqlite_with_rowid=False,
 )
 """What a person's rows look like; a mended row and its original are two of one person."""
 
@@ -147,10 +163,11 @@ emails = Table(
     "emails",
     metadata,
     _connector(),
-    Column("email", LargeBinary(16), nullable=False),
+    Column("email", Bytes, nullable=False),
     Column("person", BigInteger, nullable=False),
     PrimaryKeyConstraint("connector", "email", "person"),
     Index("emails_by_person", "connector", "person"),
+    sqlite_with_rowid=False,
 )
 
 staged = Table(
@@ -162,16 +179,16 @@ staged = Table(
     Column("state", String(16), nullable=False),
     Column("source", Integer, nullable=False),
     Column("row", Integer, nullable=False),
-    Column("identity", LargeBinary(16), nullable=False),
+    Column("identity", Bytes, nullable=False),
     Column("columns", ForeignKey("column_sets.id"), nullable=False),
-    Column("hashes", LargeBinary, nullable=False),
+    Column("hashes", Bytes, nullable=False),
     Column("body", Text, nullable=False),
     Column("form", String(1), nullable=False),
-    Column("emails", LargeBinary, nullable=False),
+    Column("emails", Bytes, nullable=False),
     Column("key", Text, nullable=False),
-    Column("origin", LargeBinary(16)),
+    Column("origin", Bytes),
     Column("origin_columns", ForeignKey("column_sets.id")),
-    Column("origin_hashes", LargeBinary),
+    Column("origin_hashes", Bytes),
     Column("attachments", Text, nullable=False),
     Column("person", BigInteger),
     Column("attempts", Integer, nullable=False, default=0),
@@ -198,6 +215,7 @@ attempts = Table(
     Column("status", Integer),
     PrimaryKeyConstraint("connector", "seq", "number"),
     Index("attempts_by_run", "run_id"),
+    sqlite_with_rowid=False,
 )
 
 schemas = Table(
@@ -219,19 +237,21 @@ known_people = Table(
     metadata,
     _connector(),
     Column("candidate_id", String(200), nullable=False),
-    Column("name", LargeBinary(16), nullable=False),
+    Column("name", Bytes, nullable=False),
     Column("modified_at", Text, nullable=False),
     PrimaryKeyConstraint("connector", "candidate_id"),
+    sqlite_with_rowid=False,
 )
 
 known_emails = Table(
     "known_emails",
     metadata,
     _connector(),
-    Column("email", LargeBinary(16), nullable=False),
+    Column("email", Bytes, nullable=False),
     Column("candidate_id", String(200), nullable=False),
     PrimaryKeyConstraint("connector", "email", "candidate_id"),
     Index("known_emails_by_candidate", "connector", "candidate_id"),
+    sqlite_with_rowid=False,
 )
 
 lookups = Table(
@@ -239,11 +259,12 @@ lookups = Table(
     metadata,
     _connector(),
     Column("kind", String(80), nullable=False),
-    Column("name", LargeBinary(16), nullable=False),
+    Column("name", Bytes, nullable=False),
     _text("plain"),
     Column("ids", Text, nullable=False),
     Column("seen_at", Text, nullable=False),
     PrimaryKeyConstraint("connector", "kind", "name"),
+    sqlite_with_rowid=False,
 )
 """Names to ids. `plain` is the folded name, empty for kinds that name people."""
 
@@ -265,7 +286,7 @@ problems = Table(
     "problems",
     metadata,
     Column("mapping", Text, nullable=False),
-    Column("problem", LargeBinary(16), nullable=False),
+    Column("problem", Bytes, nullable=False),
     Column("code", String(80), nullable=False),
     Column("column", Text),
     Column("first_run", String(80), nullable=False),
