@@ -86,7 +86,7 @@ class Checked:
     @property
     def problems(self) -> list[Problem]:
         """All problems found so far, grouped."""
-        return self.judge.problems.problems()
+        return self.judge.log.problems.problems()
 
     def counts(self) -> dict[str, int]:
         """Rows by outcome, zeros too, with their sum under `rows`."""
@@ -145,8 +145,8 @@ def check_sources(
                 on_rows(len(chunk.rows), judge)
         if spool is not None:
             spool.end_source(source.skipped, source.description.notes)
-        for reason, rows in source.skipped.items():
-            skipped.setdefault(reason, []).extend((number, int(r)) for r in rows)
+        for reason, lines in source.skipped.items():
+            skipped.setdefault(reason, []).extend((number, int(r)) for r in lines)
         descriptions.append(source.description)
         source_rows.append(judge.table.total - before)
     late = judge.finish()
@@ -155,7 +155,7 @@ def check_sources(
     outcome = settle(
         rows,
         judge.table.emails(),
-        judge.problems,
+        judge.log.problems,
         [name_source(d) for d in descriptions],
         frozenset(judge.send_anyway),
     )

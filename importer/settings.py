@@ -37,7 +37,7 @@ class Profile(BaseModel):
 
     base_url: str | None = None
     api_key_env: str = "BINDBEE_API_KEY"
-    connector_token_env: str = "BINDBEE_CONNECTOR_TOKEN"
+    connector_token_env: str = "BINDBEE_CONNECTOR_TOKEN"  # noqa: S105 - a name, no secret
     notify_env: str = "CANDIDATE_IMPORT_NOTIFY"
     ledger: str | None = None
     report_dir: str | None = None

@@ -96,7 +96,7 @@ class Identities:
         count = len(columns)
         names = self._names(source, columns, judged)
         email_rows, email_texts, first_email = self._emails(source, columns, judged)
-        contents = self._contents(source, columns)
+        contents = self.contents(source, columns)
         texts, by_email = self._identity_texts(source, columns, judged, first_email, names)
         identity = self._hash_identities(texts)
         bare = np.asarray([t == "" for t in texts], dtype=bool)
@@ -211,7 +211,8 @@ class Identities:
         hashed = b"".join(email_hash(self._secret, t) for t in texts)
         return np.frombuffer(hashed, dtype=np.uint64).reshape(-1, 2)
 
-    def _contents(self, source: BoundSource, columns: Columns) -> NDArray[np.uint64]:
+    def contents(self, source: BoundSource, columns: Columns) -> NDArray[np.uint64]:
+        """Hashes of the mapped cells as read, one column each."""
         table = np.empty((len(columns), len(source.mapped)), dtype=np.uint64)
         for j, column in enumerate(source.mapped):
             distinct = columns.distinct((column,))

@@ -1,0 +1,150 @@
+"""What check and run do alike before the pipeline: mapping, settings, ledger, sources.
+
+Lives here: turning a command line into a job. What a newcomer would question: a fix
+workbook is looked for among the files first, because its decisions belong to the mapping
+before the mapping is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from importer.cli.options import build_settings, build_source_options
+from importer.errors import UsageError
+
+if TYPE_CHECKING:
+    from importer.adapters.ledger import SqlLedger
+    from importer.connecting import SchemaFound
+    from importer.core.handback import Decision
+    from importer.core.rules import CandidateMapping
+    from importer.job import Job, Progress, SendOptions
+    from importer.settings import Settings
+    from importer.wiring import OpenedSources
+
+
+@dataclass(slots=True)
+class Ready:
+    """A command line, understood."""
+
+    job: Job
+    settings: Settings
+    ledger: SqlLedger
+    progress: Progress
+    decisions: Sequence[Decision]
+    mapping_path: Path
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether no network is to be used."""
+        return self._offline
+
+    _offline: bool = False
+
+
+@contextmanager
+def prepare_job(
+    files: Sequence[str],
+    mapping_path: Path,
+    flags: dict[str, Any],
+    *,
+    schema: str | None,
+    offline: bool,
+    adopt: bool,
+    quiet: bool,
+    options: SendOptions | None = None,
+) -> Iterator[Ready]:
+    """Read mapping, settings and sources, and open the ledger.
+
+    Raises:
+        ImporterError: Something of it cannot be used; nothing was sent.
+    """
+    from importer.adapters.progress import Progress
+    from importer.job import Job, SendOptions
+    from importer.wiring import inherited, load_mapping, open_mapping_ledger, read_sources
+
+    if offline and schema == "last":
+        raise UsageError("--offline asks nobody, so there is no last schema to take.")
+    mapping = load_mapping(mapping_path)
+    settings = build_settings(flags, mapping.connector)
+    opened = read_sources(files, build_source_options(flags, mapping.source), settings)
+    marker = _marker(opened)
+    decisions: Sequence[Decision] = ()
+    if marker is not None:
+        # A fix workbook is its own source: what the mapping says of the original does not fit.
+        opened = read_sources(files, build_source_options(flags, None), settings)
+        decisions = _read_decisions(opened)
+        mapping = load_mapping(mapping_path, decisions)
+    ledger = open_mapping_ledger(settings, mapping_path, adopt=adopt)
+    try:
+        orders, fix = inherited(ledger, marker)
+        job = Job(
+            mapping=mapping,
+            mapping_name=mapping_path.name,
+            sources=opened.sources,
+            unreadable=opened.unreadable,
+            schema=_given_schema(schema, offline),
+            use_last_schema=schema == "last",
+            orders=orders,
+            fix=fix,
+            options=options or SendOptions(),
+            warnings=_foreign_marker(marker, ledger, mapping),
+        )
+        yield Ready(
+            job,
+            settings,
+            ledger,
+            Progress(is_quiet=quiet),
+            decisions,
+            mapping_path,
+            offline or (schema not in (None, "last") and not _has_secrets(settings)),
+        )
+    finally:
+        ledger.close()
+
+
+def _has_secrets(settings: Settings) -> bool:
+    return settings.api_key is not None and settings.connector_token is not None
+
+
+def _marker(opened: OpenedSources) -> str | None:
+    markers = {s.description.marker for s in opened.sources} - {None}
+    if not markers:
+        return None
+    if len(markers) > 1 or any(s.description.marker is None for s in opened.sources):
+        raise UsageError(
+            "A fix workbook goes alone: it belongs to one run.",
+            hint="Call the command once for each fix.xlsx, without other files.",
+        )
+    return markers.pop()
+
+
+def _read_decisions(opened: OpenedSources) -> Sequence[Decision]:
+    from importer.adapters.reports.decisions import read_decisions
+
+    found: list[Decision] = []
+    for source in opened.sources:
+        found += read_decisions(Path(source.description.path))
+    return found
+
+
+def _foreign_marker(
+    marker: str | None, ledger: SqlLedger, mapping: CandidateMapping
+) -> tuple[str, ...]:
+    if marker is None or ledger.run(marker) is not None:
+        return ()
+    return (
+        f"This fix workbook belongs to run {marker}, which the ledger of {mapping.path} does not"
+        " know: its rows are judged as new ones and settle no earlier row.",
+    )
+
+
+def _given_schema(schema: str | None, offline: bool) -> SchemaFound | None:
+    from importer.wiring import load_schema_file, offline_schema
+
+    if schema is not None and schema != "last":
+        return load_schema_file(Path(schema))
+    return offline_schema() if offline else None

@@ -1,0 +1,73 @@
+"""`reconcile`: settle rows whose answer never came."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import click
+
+from importer.cli import options as o
+
+
+@click.command("reconcile")
+@o.MAPPING_IF_ANY
+@click.option("--found", multiple=True, metavar="ROW=ID", help="The row is in the ATS as ID.")
+@click.option("--absent", multiple=True, metavar="ROW", help="The row never arrived.")
+@click.option("--resync", is_flag=True, help="Ask Bindbee to read the ATS anew first.")
+@o.connection_options
+@o.FORMAT
+@o.QUIET
+def command(
+    mapping: Path | None,
+    found: tuple[str, ...],
+    absent: tuple[str, ...],
+    resync: bool,
+    output: str,
+    quiet: bool,
+    **flags: Any,
+) -> int:
+    """Look for every row in doubt in the ATS, and settle what can be settled.
+
+    ROW is the number that the report shows. A row that was never found is only sent again
+    when the ATS was read after the attempt and did not have it, or when --absent says so.
+    """
+    from importer.adapters.progress import Progress
+    from importer.cli.screen import print_json, say
+    from importer.pipeline import reconcile
+    from importer.wiring import load_mapping, open_mapping_ledger, open_workplace
+
+    stated = load_mapping(mapping).connector if mapping is not None else None
+    settings = o.build_settings(flags, stated)
+    by_hand = parse_by_hand(found, absent)
+    with open_mapping_ledger(settings, mapping, create=False) as ledger:
+
+        async def work() -> int:
+            async with open_workplace(settings, ledger, Progress(is_quiet=quiet)) as place:
+                report = await reconcile(place, resync=resync, by_hand=by_hand)
+            if output == "json":
+                print_json(report.as_json())
+            elif not quiet or report.left:
+                for line in report.lines():
+                    say(line)
+            return 1 if report.left else 0
+
+        return asyncio.run(work())
+
+
+def parse_by_hand(found: tuple[str, ...], absent: tuple[str, ...]) -> dict[int, str]:
+    """Row number -> candidate id, empty for a row that never arrived."""
+    decided: dict[int, str] = {}
+    for text in found:
+        row, _, candidate_id = text.partition("=")
+        if not row.strip().isdigit() or not candidate_id.strip():
+            raise click.BadParameter(f"{text!r} is not ROW=ID", param_hint="--found")
+        decided[int(row)] = candidate_id.strip()
+    for text in absent:
+        if not text.strip().isdigit():
+            raise click.BadParameter(f"{text!r} is not a row number", param_hint="--absent")
+        if int(text) in decided:
+            raise click.UsageError(f"Row {text} cannot be both found and absent.")
+        decided[int(text)] = ""
+    return decided

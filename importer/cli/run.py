@@ -1,0 +1,164 @@
+"""`run`: check, confirm, send, report."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from importer.cli import options as o
+
+if TYPE_CHECKING:
+    from importer.job import Asked, SendOptions
+    from importer.sending.clock import StopSignal
+
+
+@click.command("run")
+@o.FILES
+@o.MAPPING
+@o.SCHEMA
+@click.option("--yes", is_flag=True, help="Do not ask for the number of candidates.")
+@click.option("--expect", type=click.IntRange(min=0), metavar="N", help="So many are fine.")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Create N and stop.")
+@click.option("--max-calls", type=click.IntRange(min=1), metavar="N", help="Calls at most.")
+@click.option("--until", metavar="WHEN", help="Time or date after which nothing new starts.")
+@click.option(
+    "--existing",
+    type=click.Choice(["skip", "create", "stop"]),
+    default="skip",
+    help="People who are in the ATS already.",
+)
+@click.option("--max-rejected", metavar="SHARE", help="Stop when more rows fail, such as 20%.")
+@click.option("--canary", type=click.IntRange(min=0), default=0, metavar="N", help="Try N first.")
+@click.option("--retry-refused", is_flag=True, help="Send rows again that the ATS refused.")
+@click.option("--wait", is_flag=True, help="Wait for another run on this connector.")
+@click.option("--adopt-ledger", is_flag=True, help="Use this ledger although it is another one.")
+@click.option("--accept-identity", is_flag=True, help="Accept that `identity:` was changed.")
+@o.source_options
+@o.connection_options
+@o.REPORT_DIR
+@o.FORMAT
+@o.QUIET
+def command(
+    files: tuple[str, ...],
+    mapping: Path,
+    schema: str | None,
+    adopt_ledger: bool,
+    output: str,
+    quiet: bool,
+    **flags: Any,
+) -> int:
+    """Check FILE…, ask, send what is sound, and write a report."""
+    from importer.cli.prepare import prepare_job
+    from importer.cli.screen import show_result
+    from importer.pipeline import run
+    from importer.sending.clock import StopSignal
+    from importer.wiring import open_workplace, prune_reports, remember_corrections
+
+    is_asked = not flags["yes"] and sys.stdin.isatty() and sys.stderr.isatty()
+    send = _send_options(flags, is_asked=is_asked)
+    with prepare_job(
+        files,
+        mapping,
+        flags,
+        schema=schema,
+        offline=False,
+        adopt=adopt_ledger,
+        quiet=quiet,
+        options=send,
+    ) as ready:
+        stop = StopSignal()
+
+        async def work() -> int:
+            _stop_on_signals(stop)
+            async with open_workplace(
+                ready.settings,
+                ready.ledger,
+                ready.progress,
+                limits=send.limits,
+                stop=stop,
+                confirm=_ask if is_asked else None,
+            ) as place:
+                results = await run(ready.job, place)
+            for result in results:
+                show_result(result, output, quiet=quiet)
+            remember_corrections(ready.mapping_path, ready.decisions)
+            prune_reports(ready.settings)
+            return results[-1].exit_code
+
+        return asyncio.run(work())
+
+
+def _send_options(flags: dict[str, Any], *, is_asked: bool) -> SendOptions:
+    from datetime import datetime
+
+    from importer.core.budget import SendLimits, parse_until
+    from importer.core.guards import parse_share
+    from importer.job import SendOptions
+
+    until = flags["until"]
+    moment = parse_until(until, datetime.now().astimezone()) if until else None
+    return SendOptions(
+        existing=flags["existing"],
+        expect=flags["expect"],
+        max_rejected=parse_share(flags["max_rejected"]) if flags["max_rejected"] else None,
+        canary=flags["canary"],
+        wait=flags["wait"],
+        unattended=not is_asked and not flags["yes"],
+        retry_refused=flags["retry_refused"],
+        limits=SendLimits(
+            max_calls=flags["max_calls"],
+            until=moment.timestamp() if moment else None,
+            max_creates=flags["limit"],
+        ),
+    )
+
+
+def _ask(asked: Asked) -> bool:
+    """Show what is about to happen and have the number typed."""
+    from importer.cli.screen import say
+    from importer.core.confirmation import describe_confirmation
+
+    site = asked.site
+    whose = " · ".join(t for t in (site.customer, site.ats, site.environment) if t)
+    for line in describe_confirmation(
+        whose=whose or f"connector {site.connector_id}",
+        plan=asked.plan,
+        creates=asked.creates,
+        counts=asked.counts,
+        has_history=asked.has_history,
+        warnings=asked.warnings,
+        side_effects=asked.side_effects,
+    ):
+        say(line)
+    return click.prompt("Type the number to go on", default="", err=True) == str(asked.creates)
+
+
+def _stop_on_signals(stop: StopSignal) -> None:
+    """Ctrl-C once: rows in flight finish. Twice: stop at once (130)."""
+    from importer.cli.screen import say
+    from importer.errors import Interrupted
+
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+
+    def interrupt() -> None:
+        if stop.is_set:
+            if task is not None:
+                task.cancel()
+            return
+        say("Stopping: rows in flight finish first. Ctrl-C again stops at once.")
+        stop.set(
+            Interrupted(
+                "The run was told to stop.", hint="Run the same command again to go on from here."
+            )
+        )
+
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(interrupt))

@@ -1,0 +1,93 @@
+"""Columns of text dates whose order nobody stated: looked at in all rows, decided at the end.
+
+Lives here: keeping a column's distinct texts and which row holds which, until the whole
+column was seen. What a newcomer would question: rows keep a number for their text instead
+of the text, so a million dates cost a few megabytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from importer.core.dates import DateEvidence
+from importer.core.distinct import Distinct
+from importer.core.plan import BoundRule, Plan, with_date_order
+from importer.core.rowlog import Places, RowLog
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Key = tuple[int, int, tuple[str, ...]]
+"""(source, number of the rule, columns of the input)."""
+
+
+@dataclass(slots=True, eq=False)
+class _Pending:
+    bound: BoundRule
+    evidence: DateEvidence
+    texts: dict[str, int] = field(default_factory=dict)
+    codes: list[NDArray[np.int32]] = field(default_factory=list)
+    positions: list[NDArray[np.int32]] = field(default_factory=list)
+    rows: list[NDArray[np.int64]] = field(default_factory=list)
+
+
+class DateColumns:
+    """Gathers the evidence of every undecided date column of a run."""
+
+    def __init__(self) -> None:
+        self._pending: dict[Key, _Pending] = {}
+
+    def observe(
+        self,
+        key: Key,
+        bound: BoundRule,
+        distinct: Distinct,
+        at: Places,
+        is_open: NDArray[np.bool_],
+    ) -> None:
+        """Take a chunk's texts as evidence; only open rows can get problems later."""
+        pending = self._pending.setdefault(key, _Pending(bound, DateEvidence()))
+        counts = np.bincount(distinct.codes, minlength=len(distinct.texts))
+        for text, count in zip(distinct.texts, counts.tolist(), strict=True):
+            pending.evidence.observe(text, count)
+        known = pending.texts
+        numbers = [known.setdefault(t, len(known)) for t in distinct.texts]
+        where = np.flatnonzero(is_open)
+        pending.codes.append(np.asarray(numbers, dtype=np.int32)[distinct.codes][where])
+        pending.positions.append(at.positions[where])
+        pending.rows.append(at.rows[where])
+
+    def decide(
+        self, plan: Plan, log: RowLog, errors: NDArray[np.bool_]
+    ) -> list[tuple[Key, BoundRule, str | None]]:
+        """Decide every column's order and judge its texts.
+
+        Args:
+            plan: The run's plan.
+            log: Takes what is found.
+            errors: One mark for each row of the run.
+
+        Returns:
+            For each column its rule, bound to the decided order (None: it stays open).
+        """
+        decided = []
+        for key, pending in self._pending.items():
+            decision = pending.evidence.decide()
+            bound = with_date_order(plan, pending.bound, decision.order)
+            texts = list(pending.texts)
+            judged = [bound.judge(t) for t in texts]
+            if decision.is_contradictory:
+                contradict = pending.evidence.contradict
+                judged = [contradict(t, j) for t, j in zip(texts, judged, strict=True)]
+            distinct = Distinct(np.concatenate(pending.codes), texts)
+            at = Places(key[0], np.concatenate(pending.rows), np.concatenate(pending.positions))
+            local = np.zeros(len(at.rows), dtype=bool)
+            log.findings(bound, key[2], distinct, judged, at, local)
+            log.count_cleaned(distinct, judged)
+            errors[at.positions[local]] = True
+            decided.append((key, bound, decision.order))
+        self._pending.clear()
+        return decided

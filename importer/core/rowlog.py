@@ -1,0 +1,117 @@
+"""Attaching findings to rows: the log of a run's problems and of what was cleaned.
+
+Lives here: spreading what was found for a distinct value over the rows that hold it. What a
+newcomer would question: marking a row as not sendable happens in the same step as logging
+why, so that no row is ever kept back without a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from importer.core.distinct import Distinct
+from importer.core.model import Converted, Finding, Severity
+from importer.core.plan import BoundRule
+from importer.core.problems import ProblemLog
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """Where the rows at hand stand: in their source, and in the run."""
+
+    source: int
+    rows: NDArray[np.int64]
+    positions: NDArray[np.int32]
+
+
+class RowLog:
+    """The problems of a run, and how many cells were cleaned in which way."""
+
+    def __init__(self) -> None:
+        self.problems = ProblemLog()
+        self.cleaned: dict[str, int] = {}
+
+    def findings(
+        self,
+        bound: BoundRule,
+        group: tuple[str, ...],
+        distinct: Distinct,
+        judged: Sequence[Converted],
+        at: Places,
+        errors: NDArray[np.bool_],
+    ) -> None:
+        """Log what was found in an input's distinct values; marks rows in `errors`."""
+        wanted = [i for i, j in enumerate(judged) if j.findings]
+        for code, where in distinct.rows_of(wanted):
+            for finding in judged[code].findings:
+                self.problems.add(
+                    finding,
+                    source=at.source,
+                    rows=at.rows[where],
+                    indexes=at.positions[where],
+                    column=", ".join(group),
+                    field=str(bound.path),
+                    value=distinct.texts[code],
+                )
+                if finding.severity is Severity.ERROR:
+                    errors[where] = True
+
+    def count_cleaned(self, distinct: Distinct, judged: Sequence[Converted]) -> None:
+        """Count the cells of an input that were cleaned, by kind."""
+        marked = [i for i, j in enumerate(judged) if j.cleaned]
+        if not marked:
+            return
+        counts = np.bincount(distinct.codes, minlength=len(distinct.texts))
+        for i in marked:
+            for kind in judged[i].cleaned:
+                self.cleaned[kind] = self.cleaned.get(kind, 0) + int(counts[i])
+
+    def reject(
+        self,
+        finding: Finding,
+        mask: NDArray[np.bool_],
+        at: Places,
+        errors: NDArray[np.bool_],
+        *,
+        column: str | None = None,
+        field: str = "",
+    ) -> None:
+        """Keep the marked rows from being sent, and say why."""
+        where = np.flatnonzero(mask)
+        if len(where):
+            self.problems.add(
+                finding,
+                source=at.source,
+                rows=at.rows[where],
+                indexes=at.positions[where],
+                column=column,
+                field=field,
+                value="",
+            )
+            errors[where] = True
+
+    def one(
+        self,
+        finding: Finding,
+        at: Places,
+        position: int,
+        *,
+        column: str | None = None,
+        value: str | None = None,
+    ) -> None:
+        """Log a finding on one of the rows at hand, without marking it."""
+        self.problems.add(
+            finding,
+            source=at.source,
+            rows=at.rows[position : position + 1],
+            indexes=at.positions[position : position + 1],
+            column=column,
+            value=value,
+        )

@@ -1,0 +1,400 @@
+"""The library's verbs over ports: check, run, reconcile.
+
+Lives here: the order of the steps of a command. Must never live here: a step's own work, a
+file, a socket or a question to a person; they come in as ports. What a newcomer would
+question: a run holds its connector's lock from before the check until its report is
+written, so that what was checked is still true when it is sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from importer.checking import Checked, CheckSettings, LedgerRecall, check_sources
+from importer.connecting import (
+    SchemaFound,
+    Site,
+    fetch_lookups,
+    fetch_schema,
+    last_schema,
+    visit_connector,
+    wanted_lookups,
+)
+from importer.core.budget import CallPlan, plan_calls
+from importer.core.guards import check_expected_creates, check_rejected_share
+from importer.core.memory import Held, Lock
+from importer.core.model import Outcome
+from importer.core.ports import CandidateApi, RunRecord, Source
+from importer.core.standing import StandingRules
+from importer.errors import (
+    ConnectorBusy,
+    GuardStopped,
+    ImporterError,
+    SourceError,
+)
+from importer.job import Asked, Job, RunFolder, RunResult, Workplace
+from importer.outcome import Told, decide_rows, tell_run
+from importer.sender import SendReport, send_staged
+from importer.sending.clock import iso, nap
+from importer.sending.reconcile import reconcile_doubtful
+from importer.staging import stage_rows
+
+LOCK_TTL_S = 90.0
+_RENEW_S = 20.0
+
+
+@dataclass(slots=True)
+class _Scene:
+    """What a command found before it looked at rows."""
+
+    site: Site
+    connector: int
+    schema: SchemaFound
+    started: float
+
+
+async def check(job: Job, place: Workplace) -> RunResult:
+    """Find every problem; do everything that `run` does but create.
+
+    Raises:
+        ImporterError: Nothing could be checked; says why.
+    """
+    _require_sources(job)
+    scene = await _set_scene(job, place)
+    run_id = place.new_run_id()
+    folder = place.folder(run_id)
+    checked = await _judge(job, place, scene, folder, run_id, job.sources)
+    record = _record(job, scene, run_id, "check", folder, checked)
+    place.ledger.begin_run(record)
+    plan = _plan(job, place, checked)
+    told = Told(
+        record=record, site=scene.site, schema=scene.schema, plan=plan, check_s=_since(place, scene)
+    )
+    return tell_run(job, place, told, checked, folder, None)
+
+
+async def run(job: Job, place: Workplace) -> list[RunResult]:
+    """Check, confirm, send, report; continues an interrupted run first.
+
+    Returns:
+        The results, the continued run's before the new one's.
+
+    Raises:
+        ImporterError: The command stopped before there was anything to report.
+    """
+    _require_sources(job)
+    scene = await _set_scene(job, place)
+    results: list[RunResult] = []
+    async with _holding(place, scene.connector, job) as lock:
+        place.ledger.recover(scene.connector)
+        await _reconcile_first(place, scene)
+        earlier = place.ledger.unfinished_run(scene.connector, job.mapping_name)
+        if earlier is not None:
+            result = await _continue(job, place, scene, lock, earlier)
+            results.append(result)
+            if result.stop is not None or _same_sources(earlier, job.sources):
+                return results
+        results.append(await _run_new(job, place, scene, lock))
+    return results
+
+
+async def _continue(
+    job: Job, place: Workplace, scene: _Scene, lock: Lock, earlier: RunRecord
+) -> RunResult:
+    folder = place.folder(earlier.run_id)
+    spooled = folder.open_spool()
+    place.progress.note(f"Going on with the interrupted run {earlier.run_id}.")
+    if spooled is None or earlier.state == "preparing":
+        return await _run_rows(job, place, scene, lock, folder, earlier.run_id, job.sources)
+    return await _run_rows(job, place, scene, lock, folder, earlier.run_id, spooled, spooled=True)
+
+
+async def _run_new(job: Job, place: Workplace, scene: _Scene, lock: Lock) -> RunResult:
+    run_id = place.new_run_id()
+    folder = place.folder(run_id)
+    return await _run_rows(job, place, scene, lock, folder, run_id, job.sources)
+
+
+async def _run_rows(
+    job: Job,
+    place: Workplace,
+    scene: _Scene,
+    lock: Lock,
+    folder: RunFolder,
+    run_id: str,
+    sources: Sequence[Source],
+    *,
+    spooled: bool = False,
+) -> RunResult:
+    ledger = place.ledger
+    is_new = ledger.run(run_id) is None
+    record = _record(job, scene, run_id, "run", folder, None)
+    if is_new:
+        ledger.begin_run(record)
+    checked = await _judge(job, place, scene, folder, run_id, sources, keep_spool=spooled)
+    record = _record(job, scene, run_id, "run", folder, checked)
+    ledger.describe_run(run_id, record.sources)
+    check_s = _since(place, scene)
+    plan = _plan(job, place, checked)
+    told = Told(record=record, site=scene.site, schema=scene.schema, plan=plan, check_s=check_s)
+    try:
+        _guard(job, place, scene, checked, plan)
+        rows = folder.open_spool() or ()
+        decide_rows(place.ledger, scene.connector, run_id, checked)
+        ledger.unstage(scene.connector, run_id)
+        for batch in stage_rows(checked, rows, ledger.secret):
+            ledger.stage(scene.connector, run_id, batch)
+        ledger.set_run_state(run_id, "sending")
+    except ImporterError as stop:
+        told.is_abandoned = True
+        return tell_run(job, place, told, checked, folder, stop)
+    report = await _send(job, place, scene, lock, run_id, checked)
+    told.report = report
+    return tell_run(job, place, told, checked, folder, report.stop)
+
+
+async def _send(
+    job: Job, place: Workplace, scene: _Scene, lock: Lock, run_id: str, checked: Checked
+) -> SendReport:
+    api = _api(place)
+    events = _Events(job, place, scene)
+    place.progress.start(len(checked.positions(Outcome.READY)), "Sending")
+    try:
+        return await send_staged(
+            api=api,
+            ledger=place.ledger,
+            connector=scene.connector,
+            run_id=run_id,
+            fence=lock.fence,
+            pace=place.pace,
+            window=job.options.window,
+            events=events,
+            guards=job.options.guards,
+            limits=job.options.limits,
+            stop=place.stop,
+        )
+    finally:
+        place.progress.close()
+
+
+async def reconcile(place: Workplace, *, resync: bool = False) -> ReconcileReport:
+    """Settle the rows in doubt of one connector, as far as the ATS shows what became of them.
+
+    Raises:
+        StopAndRetry: The connector cannot be asked now, or another run sends on it.
+    """
+    site = await _visit(place)
+    connector = place.ledger.connector_ref(place.base_url, site.connector_id, site.ats)
+    async with _holding(place, connector, None):
+        place.ledger.recover(connector)
+        return await reconcile_doubtful(
+            api=_api(place),
+            ledger=place.ledger,
+            connector=connector,
+            pace=place.pace,
+            request_resync=resync,
+        )
+
+
+# --- steps ------------------------------------------------------------------------------------
+
+
+def _require_sources(job: Job) -> None:
+    if job.sources:
+        return
+    details = [f"{f.message} {f.hint}".strip() for _, f in job.unreadable]
+    raise SourceError("No file could be read, so nothing was done.", details=details)
+
+
+def _api(place: Workplace) -> CandidateApi:
+    if place.api is None:
+        raise AssertionError("this step needs the API")
+    return place.api
+
+
+async def _visit(place: Workplace) -> Site:
+    return await visit_connector(_api(place), place.pace, place.token, place.ledger.secret)
+
+
+async def _set_scene(job: Job, place: Workplace) -> _Scene:
+    started = place.pace.clock.time()
+    if place.api is None:
+        latest = place.ledger.runs(job.mapping_name, limit=1)
+        connector = latest[0].connector if latest else place.ledger.connector_ref("", "offline")
+        if job.schema is None:
+            raise AssertionError("without the API a schema must be given")
+        return _Scene(Site("offline"), connector, job.schema, started)
+    site = await _visit(place)
+    connector = place.ledger.connector_ref(place.base_url, site.connector_id, site.ats)
+    schema = job.schema
+    if schema is None and job.use_last_schema:
+        schema = last_schema(place.ledger, connector)
+    if schema is None:
+        schema = await fetch_schema(place.api, place.pace, place.ledger, connector, iso(started))
+    return _Scene(site, connector, schema, started)
+
+
+async def _judge(
+    job: Job,
+    place: Workplace,
+    scene: _Scene,
+    folder: RunFolder,
+    run_id: str,
+    sources: Sequence[Source],
+    *,
+    keep_spool: bool = False,
+) -> Checked:
+    lookups = {}
+    if place.api is not None and (wanted := wanted_lookups(job.mapping)):
+        lookups = dict(await fetch_lookups(place.api, place.pace, wanted))
+    settings = CheckSettings(
+        mapping=job.mapping,
+        schema=scene.schema.schema,
+        secret=place.ledger.secret,
+        standing=StandingRules(
+            run_id=run_id,
+            mapping_sha256=job.mapping.sha256,
+            schema_sha256=scene.schema.schema.sha256,
+            retry_refused=job.options.retry_refused,
+        ),
+        recall=LedgerRecall(place.ledger, scene.connector),
+        lookups=lookups,
+        orders=job.orders,
+        fix=job.fix,
+    )
+    spool = None if keep_spool else folder.begin_spool()
+    place.progress.start(None, "Checking")
+    try:
+        checked = check_sources(
+            settings, sources, spool, lambda count, _: place.progress.advance(count)
+        )
+    except BaseException:
+        if spool is not None:
+            spool.discard()
+        raise
+    finally:
+        place.progress.close()
+    if spool is not None:
+        spool.close()
+    return checked
+
+
+def _plan(job: Job, place: Workplace, checked: Checked) -> CallPlan:
+    now = datetime.fromtimestamp(place.pace.clock.time(), UTC)
+    return plan_calls(
+        creates=len(checked.positions(Outcome.READY)),
+        limit_per_minute=place.pace.pacer.limit,
+        starts_at=now,
+        limits=job.options.limits,
+        calls_made=place.pace.calls,
+    )
+
+
+def _guard(job: Job, place: Workplace, scene: _Scene, checked: Checked, plan: CallPlan) -> None:
+    """Everything that may keep a run from its first create."""
+    counts = checked.counts()
+    options = job.options
+    rejected = counts[Outcome.REJECTED.value]
+    check_rejected_share(rejected, rejected + counts[Outcome.READY.value], options.max_rejected)
+    creates = plan.creates_in_reach
+    if options.unattended:
+        earlier = place.ledger.last_creates(job.mapping_name, 1_000)
+        check_expected_creates(creates, earlier=earlier, expected=options.expect)
+    if creates and place.confirm is not None:
+        history = place.ledger.runs(job.mapping_name, limit=2)
+        asked = Asked(
+            site=scene.site,
+            plan=plan,
+            creates=creates,
+            counts=counts,
+            has_history=len(history) > 1,
+            warnings=(*scene.site.warnings, *scene.schema.warnings, *job.warnings),
+        )
+        if not place.confirm(asked):
+            raise GuardStopped("The number was not confirmed, so nothing was sent.")
+
+
+@asynccontextmanager
+async def _holding(place: Workplace, connector: int, job: Job | None) -> AsyncIterator[Lock]:
+    """Hold the connector's lock, renewing it, until the block ends."""
+    clock = place.pace.clock
+    wait = job is not None and job.options.wait
+    told = False
+    while True:
+        taken = place.ledger.acquire_lock(connector, "candidate-import", clock.time(), LOCK_TTL_S)
+        if not isinstance(taken, Held):
+            break
+        if not wait:
+            raise ConnectorBusy(
+                f"Another run sends on this connector: {taken.by}, since {taken.since}.",
+                hint="Run again when it is done, or wait for it with --wait.",
+            )
+        if not told:
+            place.progress.note(f"Waiting for {taken.by}, since {taken.since}.")
+            told = True
+        await nap(clock, 5.0, place.stop)
+        if place.stop.reason is not None:
+            raise place.stop.reason
+    lock = taken
+    renewal = asyncio.create_task(_renew(place, lock))
+    try:
+        yield lock
+    finally:
+        renewal.cancel()
+        with suppress(asyncio.CancelledError):
+            await renewal
+        place.ledger.release_lock(lock)
+
+
+async def _renew(place: Workplace, lock: Lock) -> None:
+    while True:
+        await asyncio.sleep(_RENEW_S)
+        try:
+            await asyncio.to_thread(
+                place.ledger.renew_lock, lock, place.pace.clock.time(), LOCK_TTL_S
+            )
+        except ConnectorBusy as taken_over:
+            place.stop.set(taken_over)
+            return
+
+
+def _same_sources(earlier: RunRecord, sources: Sequence[Source]) -> bool:
+    then = {(sha, sheet) for _, sheet, sha, _ in earlier.sources}
+    now = {(s.description.sha256, s.description.sheet or "") for s in sources}
+    return then == now
+
+
+def _record(
+    job: Job,
+    scene: _Scene,
+    run_id: str,
+    command: str,
+    folder: RunFolder,
+    checked: Checked | None,
+) -> RunRecord:
+    described = checked.descriptions if checked else [s.description for s in job.sources]
+    rows = checked.source_rows if checked else [0] * len(described)
+    return RunRecord(
+        run_id=run_id,
+        command=command,
+        connector=scene.connector,
+        mapping=job.mapping_name,
+        mapping_sha256=job.mapping.sha256,
+        schema_sha256=scene.schema.schema.sha256,
+        started_at=iso(scene.started),
+        finished_at="",
+        state="preparing",
+        exit_code=None,
+        sources=[
+            (d.path, d.sheet or "", d.sha256, n) for d, n in zip(described, rows, strict=True)
+        ],
+        folder=folder.path,
+    )
+
+
+def _since(place: Workplace, scene: _Scene) -> float:
+    return place.pace.clock.time() - scene.started

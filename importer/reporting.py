@@ -1,0 +1,185 @@
+"""From a judged and sent run to what is told of it: final outcomes, rows, summary.
+
+Lives here: putting together what the ledger and the check know. Must never live here: the
+look of a report (adapters/reports). What a newcomer would question: final outcomes are read
+back from the ledger, not carried over from the sender, so the report can only say what is
+durable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from importer.checking import Checked
+from importer.core.distinct import Columns
+from importer.core.handback import FIX_COLUMNS, TOKEN_COLUMN
+from importer.core.model import (
+    NEEDS_A_PERSON,
+    Finding,
+    Outcome,
+    ReportRow,
+    SourceDescription,
+)
+from importer.core.ports import Ledger, Remembered, RowState, Source
+from importer.core.problems import RowProblems
+from importer.core.rowlog import Places
+from importer.core.rowtable import CODE_OF, OUTCOMES
+from importer.core.standing import IN_DOUBT
+from importer.core.tokens import Origin, make_token
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_BATCH = 5_000
+
+_OUTCOME_OF: Mapping[RowState, Outcome] = {
+    RowState.STAGED: Outcome.NOT_SENT,
+    RowState.INTENDED: Outcome.IN_DOUBT,
+    RowState.IN_DOUBT: Outcome.IN_DOUBT,
+    RowState.CREATED: Outcome.CREATED,
+    RowState.INCOMPLETE: Outcome.INCOMPLETE,
+    RowState.REFUSED: Outcome.REFUSED,
+    RowState.SET_ASIDE: Outcome.SET_ASIDE,
+    RowState.ALREADY_IN_ATS: Outcome.ALREADY_IN_ATS,
+}
+
+
+@dataclass(slots=True, eq=False)
+class FinalRows:
+    """Every row's final outcome.
+
+    Attributes:
+        candidate_ids: Position -> id, where one is known.
+        problems: What stands on each row.
+    """
+
+    outcome: NDArray[np.uint8]
+    candidate_ids: Mapping[int, str]
+    problems: RowProblems
+
+    def counts(self) -> dict[str, int]:
+        """Rows by outcome, zeros too, with their sum under `rows`."""
+        numbers = np.bincount(self.outcome, minlength=len(OUTCOMES)).tolist()
+        by_outcome = zip((o.value for o in OUTCOMES), numbers, strict=True)
+        return {"rows": len(self.outcome), **dict(by_outcome)}
+
+
+def finish_rows(checked: Checked, ledger: Ledger | None, connector: int) -> FinalRows:
+    """Read back from the ledger what became of every row that was ready to be sent.
+
+    Args:
+        checked: The run's rows as judged.
+        ledger: None for a check: ready rows stay ready.
+        connector: The connector's number in the ledger.
+    """
+    outcome = checked.outcome.copy()
+    candidate_ids = dict(checked.judge.table.candidate_ids)
+    if ledger is not None:
+        ready = checked.positions(Outcome.READY)
+        for start in range(0, len(ready), _BATCH):
+            batch = ready[start : start + _BATCH].tolist()
+            identities = [checked.rows.identity[i].tobytes() for i in batch]
+            known = ledger.recall(connector, identities)
+            for position, identity in zip(batch, identities, strict=True):
+                remembered = known.get(identity)
+                final = Outcome.NOT_SENT if remembered is None else _OUTCOME_OF[remembered.state]
+                outcome[position] = CODE_OF[final]
+                if remembered is not None:
+                    _take_words(checked, position, final, remembered)
+                    if remembered.candidate_id:
+                        candidate_ids[position] = remembered.candidate_id
+    index = checked.judge.log.problems.index(len(outcome))
+    return FinalRows(outcome, candidate_ids, index)
+
+
+def _take_words(checked: Checked, position: int, outcome: Outcome, remembered: Remembered) -> None:
+    if outcome not in (Outcome.REFUSED, Outcome.INCOMPLETE, Outcome.IN_DOUBT):
+        return
+    source = int(checked.rows.source[position])
+    at = Places(
+        source,
+        checked.rows.row[position : position + 1],
+        np.asarray([position], dtype=np.int32),
+    )
+    columns = checked.judge.sources[source].column_of
+    for problem in remembered.problems:
+        finding = Finding(
+            problem.code, problem.message, problem.hint, problem.severity, problem.suggestion
+        )
+        column = columns.get(problem.column or "", problem.column)
+        checked.judge.log.one(finding, at, 0, column=column)
+    if outcome is Outcome.IN_DOUBT and not remembered.problems:
+        checked.judge.log.one(IN_DOUBT, at, 0)
+
+
+def report_rows(
+    checked: Checked, final: FinalRows, sources: Sequence[Source]
+) -> Iterator[ReportRow]:
+    """Walk the rows in order, with their original cells.
+
+    Args:
+        checked: The run's rows as judged.
+        final: What became of them.
+        sources: The same rows again, from the spool.
+    """
+    position = 0
+    for number, source in enumerate(sources):
+        keep = [
+            i
+            for i, c in enumerate(source.description.columns)
+            if not (source.description.marker and c in FIX_COLUMNS)
+        ]
+        for chunk in source.chunks():
+            tokens = _tokens(checked, final, number, position, Columns(chunk.frame))
+            lists = [chunk.frame.iloc[:, i].tolist() for i in keep]
+            for i, (row, *cells) in enumerate(zip(chunk.rows.tolist(), *lists, strict=True)):
+                yield ReportRow(
+                    source=number,
+                    row=row,
+                    cells=cells,
+                    outcome=OUTCOMES[final.outcome[position]],
+                    candidate_id=final.candidate_ids.get(position, ""),
+                    problems=final.problems.of(position),
+                    token=tokens.get(i, ""),
+                )
+                position += 1
+
+
+def _tokens(
+    checked: Checked, final: FinalRows, number: int, first: int, columns: Columns
+) -> dict[int, str]:
+    """Tokens of the chunk's rows that need a person."""
+    needing = [
+        i for i in range(len(columns)) if OUTCOMES[final.outcome[first + i]] in NEEDS_A_PERSON
+    ]
+    if not needing:
+        return {}
+    bound = checked.judge.sources[number]
+    if bound.fix is not None:
+        carried = columns.distinct((TOKEN_COLUMN,))
+        return {i: carried.texts[carried.codes[i]] for i in needing}
+    contents = checked.judge.contents(bound, columns)
+    return {
+        i: make_token(
+            Origin(number, checked.rows.identity[first + i].tobytes(), contents[i].tobytes())
+        )
+        for i in needing
+    }
+
+
+def report_sources(descriptions: Sequence[SourceDescription]) -> list[SourceDescription]:
+    """The sources as a report shows them: without the columns that we added ourselves."""
+    return [
+        replace(
+            d,
+            columns=tuple(c for c in d.columns if c not in FIX_COLUMNS),
+            headers=tuple(h for h in d.headers if h not in FIX_COLUMNS),
+        )
+        if d.marker
+        else d
+        for d in descriptions
+    ]
