@@ -97,7 +97,26 @@ def run_command() -> None:
         place = f" ({error.filename})" if error.filename else ""
         click.echo(f"Error: {error.strerror or type(error).__name__}{place}.", err=True)
         code = 2
+    except Exception as error:
+        code = _show_defect(error)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _show_defect(error: Exception) -> int:
+    """Say in one sentence that the program itself is wrong; no values, they may be people's."""
+    import os
+    import traceback
+
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    click.echo(
+        f"Error: the program met something that it was not made for ({type(error).__name__} in"
+        f" {where.name}, line {where.lineno}). What was sent and what was not is in the ledger.",
+        err=True,
+    )
+    click.echo("  Please report this with the command that you gave.", err=True)
+    if os.environ.get("CANDIDATE_IMPORT_DEBUG"):
+        traceback.print_exception(error)
+    return 2
 
 
 def show_error(error: ImporterError) -> None:
