@@ -14,7 +14,14 @@ from typing import get_args
 
 from importer.errors import ImporterError
 from importer.sandbox.server import serve
-from importer.sandbox.settings import ATS_NAMES, Answer, Meta, SandboxSettings, parse_faults
+from importer.sandbox.settings import (
+    ATS_NAMES,
+    Answer,
+    ConnectorSettings,
+    Meta,
+    SandboxSettings,
+    parse_faults,
+)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -23,6 +30,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--ats", choices=ATS_NAMES, default="greenhouse")
+    parser.add_argument(
+        "--token", action="append", default=[], help="a connector of this token; may be repeated"
+    )
     parser.add_argument("--limit", type=int, default=200, help="a minute; 0: unlimited")
     parser.add_argument("--faults", type=parse_faults, default={}, help="NAME=SHARE,…")
     parser.add_argument("--seed", type=int, default=1)
@@ -41,10 +51,11 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until stopped; exit code 0, or 2 where it cannot begin."""
-    args = build_parser().parse_args(arguments)
     try:
+        args = build_parser().parse_args(arguments)
         settings = SandboxSettings(
             ats=args.ats,
+            connectors=tuple(ConnectorSettings(token) for token in args.token),
             limit=args.limit or None,
             faults=args.faults,
             seed=args.seed,

@@ -8,7 +8,8 @@ question: they need no credentials, since they hold nothing but what was invente
     GET   /_sandbox/candidates            people that were created (`?seeded=true`: all)
     GET   /_sandbox/received              every create as it arrived, and what became of it
     GET   /_sandbox/calls                 every call: time, method, path, status
-    PATCH /_sandbox/settings              any of `SandboxSettings`, by name
+    PATCH /_sandbox/settings              any of `SandboxSettings`, by name; `connectors`,
+                                          `people`, `ats` and `store` hold from a reset on
     POST  /_sandbox/faults                {"faults": {…}, "script": […], "seed": 7}
     POST  /_sandbox/clock                 {"advance_s": 3600}
     POST  /_sandbox/outage                {"for_s": 1800, "kind": "error" | "html" | "drop"}
@@ -29,6 +30,7 @@ from starlette.routing import Route
 
 from importer.errors import UsageError
 from importer.sandbox import answers
+from importer.sandbox.settings import ConnectorSettings
 from importer.sandbox.wire import JsonObject
 from importer.sandbox.world import World
 
@@ -56,6 +58,8 @@ def control_routes(world: World) -> list[Route]:
         return [asdict(one) for one in list(world.store.calls)]
 
     def change_settings(body: JsonObject, request: Request) -> object:
+        if "connectors" in body:
+            body["connectors"] = tuple(ConnectorSettings(**one) for one in body["connectors"])
         world.change(**body)
         return describe_state(world)["settings"]
 

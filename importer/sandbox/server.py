@@ -32,16 +32,23 @@ _START_S = 10.0
 class SandboxServer:
     """A sandbox that answers on a port of this machine.
 
+    Args:
+        settings: Settings, or the world of a server that was stopped, to go on with it.
+        host: Where to listen.
+        port: 0 takes a free one.
+
     Attributes:
         base_url: What a client calls; without a trailing slash.
         world: Everything inside, to look at and to change while it runs.
     """
 
-    def __init__(self, settings: SandboxSettings, host: str = "127.0.0.1", port: int = 0) -> None:
-        self.world = World(settings)
+    def __init__(
+        self, settings: SandboxSettings | World, host: str = "127.0.0.1", port: int = 0
+    ) -> None:
+        self.world = settings if isinstance(settings, World) else World(settings)
         self._socket = _listen(host, port)
-        actual = self._socket.getsockname()[1]
-        self.base_url = f"http://{f'[{host}]' if ':' in host else host}:{actual}"
+        self.port: int = self._socket.getsockname()[1]
+        self.base_url = f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
         transports: dict[Any, asyncio.Transport] = {}
 
         class Protocol(H11Protocol):
@@ -134,7 +141,9 @@ class SandboxServer:
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named because asyncio switches Nagle's algorithm off only then; with
+    # it every answer would take 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     if os.name == "posix":
         # A port is free again at once after a restart; on Windows the option means that
         # two servers may share it.
@@ -154,12 +163,12 @@ def _listen(host: str, port: int) -> socket.socket:
 
 @contextmanager
 def serve(
-    settings: SandboxSettings | None = None, host: str = "127.0.0.1", port: int = 0
+    settings: SandboxSettings | World | None = None, host: str = "127.0.0.1", port: int = 0
 ) -> Iterator[SandboxServer]:
     """Run a sandbox while the block runs.
 
     Args:
-        settings: None: a Greenhouse without faults.
+        settings: None: a Greenhouse without faults. A world of before goes on as it was.
         host: Where to listen; the control endpoints answer this machine only, wherever.
         port: 0 takes a free one.
 

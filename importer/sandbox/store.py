@@ -107,17 +107,18 @@ class Store:
         self._lock = Lock()
         self._path = Path(file) if file else None
         self._copy: IO[str] | None = None
-        if self._path:
+        if self._path and self._path.exists():
             self._load(self._path)
-            self._copy = self._path.open("a", encoding="utf-8", newline="\n")
 
     def _load(self, path: Path) -> None:
-        if not path.exists():
-            return
-        with path.open(encoding="utf-8") as lines:
-            for line in lines:
-                if line.endswith("\n"):  # a line cut by a kill was never acknowledged
-                    self._keep(StoredPerson(**json.loads(line)))
+        whole = path.read_bytes()
+        end = whole.rfind(b"\n") + 1
+        if end < len(whole):
+            # A line cut by a kill: its create was never answered, nor will it be.
+            with path.open("r+b") as file:
+                file.truncate(end)
+        for line in whole[:end].splitlines():
+            self._keep(StoredPerson(**json.loads(line)))
 
     def _keep(self, person: StoredPerson) -> None:
         self._people.setdefault(person.connector, []).append(person)
@@ -129,7 +130,9 @@ class Store:
         """Store a candidate; with a file, it is written before this returns."""
         with self._lock:
             self._keep(person)
-            if self._copy and not person.is_seeded:
+            if self._path and not person.is_seeded:
+                if self._copy is None:
+                    self._copy = self._path.open("a", encoding="utf-8", newline="\n")
                 self._copy.write(json.dumps(asdict(person)) + "\n")
                 self._copy.flush()
 
@@ -194,7 +197,7 @@ class Store:
                 yield key, count
 
     def close(self) -> None:
-        """Close the copy, if there is one."""
+        """Close the copy, if there is one; the next candidate opens it again."""
         if self._copy:
             self._copy.close()
             self._copy = None

@@ -41,11 +41,11 @@ class World:
     """Everything that the sandbox is at one moment."""
 
     def __init__(self, settings: SandboxSettings) -> None:
+        self._begin(settings)
+
+    def _begin(self, settings: SandboxSettings) -> None:
         self.settings = settings
         self.clock = SandboxClock(settings.clock_speed, settings.start_at)
-        self._begin()
-
-    def _begin(self) -> None:
         now = self.clock.now()
         self.started_at = now
         self.connectors = make_connectors(self.settings, now)
@@ -107,13 +107,13 @@ class World:
             self.faults = Faults(replace(settings, script=()))
             self.faults.outages = outages
 
-    def reset(self) -> None:
-        """Forget people, logs, faults and budgets; begin anew with the settings of now.
+    def reset(self, settings: SandboxSettings | None = None) -> None:
+        """Forget people, logs, faults and budgets; begin anew, with the settings of now or others.
 
         A store's file is kept and read again.
         """
         self.store.close()
-        self._begin()
+        self._begin(settings or self.settings)
 
     def begin_outage(self, for_s: float, kind: OutageKind = "error") -> None:
         """Let every request fail from now on for so long."""

@@ -2,76 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import httpx
 import pytest
+from sandbox_kit import CANDIDATES, PERSON, StartSandbox, first_id
 
 from importer.sandbox.profiles import PROFILES
-from importer.sandbox.profiles.customer import make_lookups
-from importer.sandbox.server import SandboxServer, serve
-from importer.sandbox.settings import SandboxSettings
 
-ATS = "/api/ats/v1"
-PERSON = {"first_name": "Ada", "last_name": "Quinn", "email_addresses": ["ada@example.com"]}
-
-
-def sound_body(slug: str) -> dict[str, object]:
-    """A body that the profile takes."""
-    lookups = make_lookups(slug)
-    job = lookups.rows["jobs"][0]["id"]
-    user = lookups.rows["remote-users"][0]["id"]
-    bodies: dict[str, dict[str, object]] = {
-        "greenhouse": PERSON | {"additional_attributes": {"source": "4000011001"}},
-        "lever": {"data": PERSON | {"job_id": job}, "remote_user_id": user},
-        "teamtailor": PERSON | {"additional_attributes": {"source": 11}},
-        "bamboohr": PERSON | {"job": job, "additional_attributes": {"source": "linkedin"}},
-    }
-    return bodies[slug]
+SOUND: dict[str, dict[str, object]] = {
+    "greenhouse": PERSON | {"additional_attributes": {"source": "4000011001"}},
+    "lever": {
+        "data": PERSON | {"job_id": first_id("lever", "jobs")},
+        "remote_user_id": first_id("lever", "remote-users"),
+    },
+    "teamtailor": PERSON | {"additional_attributes": {"source": 11}},
+    "bamboohr": PERSON | {"job": first_id("bamboohr", "jobs")},
+}
 
 
-@pytest.fixture(params=sorted(PROFILES))
-def server(request: pytest.FixtureRequest) -> Iterator[SandboxServer]:
-    with serve(SandboxSettings(ats=request.param, people=3)) as running:
-        yield running
-
-
-@pytest.fixture
-def client(server: SandboxServer) -> Iterator[httpx.Client]:
-    headers = {
-        "Authorization": f"Bearer {server.api_key}",
-        "X-Connector-Token": server.connector_token,
-    }
-    with httpx.Client(base_url=server.base_url, headers=headers) as made:
-        yield made
-
-
-def test_a_sound_candidate_is_taken_and_can_be_read(
-    server: SandboxServer, client: httpx.Client
-) -> None:
+@pytest.mark.parametrize("ats", sorted(PROFILES))
+def test_a_sound_candidate_is_taken_and_can_be_read(start: StartSandbox, ats: str) -> None:
     """What is created is in the store, is found by e-mail in any case, and by its id."""
-    slug = server.world.connectors[0].profile.slug
-    answer = client.post(f"{ATS}/candidates", json=sound_body(slug))
+    sandbox = start(ats=ats, people=3)
+    answer = sandbox.create(SOUND[ats])
     assert answer.status_code == 200, answer.text
     person_id = answer.json()["id"]
 
-    assert [p.id for p in server.store.created()] == [person_id]
-    found = client.get(f"{ATS}/candidates", params={"email_addresses": "ADA@example.com"}).json()
-    assert [item["id"] for item in found["items"]] == [person_id]
-    assert client.get(f"{ATS}/candidates/{person_id}").json()["last_name"] == "Quinn"
-    assert client.get(f"{ATS}/candidates").json()["page_size"] == 4
+    assert [p.id for p in sandbox.server.store.created()] == [person_id]
+    assert sandbox.found(email_addresses="ADA@example.com") == [person_id]
+    assert sandbox.client.get(f"{CANDIDATES}/{person_id}").json()["last_name"] == "Quinn"
+    assert len(sandbox.found()) == 4
 
 
+@pytest.mark.parametrize("ats", sorted(PROFILES))
 def test_every_read_answers_with_the_page_envelope_and_the_budget(
-    server: SandboxServer, client: httpx.Client
+    start: StartSandbox, ats: str
 ) -> None:
     """Collections always have cursor, page_size and items, and every answer the rate headers."""
+    sandbox = start(ats=ats, people=3)
     paths = ["candidates", "connectors", "jobs", "job-interview-stages"]
     for path in [*paths, "remote-users", "tags", "offices", "departments"]:
-        answer = client.get(f"{ATS}/{path}")
+        answer = sandbox.client.get(f"/api/ats/v1/{path}")
         assert answer.status_code == 200
         assert set(answer.json()) == {"cursor", "page_size", "items"}
         assert answer.json()["page_size"] == len(answer.json()["items"]) > 0
         assert int(answer.headers["X-RateLimit-Limit"]) == 200
         assert int(answer.headers["X-RateLimit-Remaining"]) < 200
-    assert server.store.crashes == []
+    assert sandbox.server.store.crashes == []
