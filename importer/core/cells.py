@@ -183,6 +183,7 @@ def pad_zeros(value: float, width: int) -> str:
 
 # --- whole columns ----------------------------------------------------------------------------
 
+_NUMBERS: Final = frozenset({int, float})
 _WRITERS: Final[dict[type, Callable[[Any], str]]] = {
     str: str,
     float: format_number,
@@ -201,22 +202,27 @@ def format_cell(value: object) -> str:
     return _WRITERS.get(type(value), str)(value)
 
 
-def format_column(values: Sequence[object]) -> NDArray[np.object_]:
-    """Write a column of cell values as texts; each distinct value is written once."""
+def format_column(values: Sequence[object]) -> tuple[NDArray[np.object_], bool]:
+    """Write a column of cell values as texts; each distinct value is written once.
+
+    Returns:
+        The texts, and whether some number has more than the 15 digits that a cell can hold.
+    """
     texts = np.empty(len(values), dtype=object)
     types = set(map(type, values))
     if types <= {str}:
         texts[:] = values
-    elif bool in types and len(types) > 1:
+        return texts, False
+    distinct = set(values)
+    if bool in types and len(types) > 1:
         # True, 1 and 1.0 are one key to Python, so these columns go cell by cell.
         texts[:] = [format_cell(value) for value in values]
     else:
-        written = {value: format_cell(value) for value in set(values)}
+        written = {value: format_cell(value) for value in distinct}
         texts[:] = list(map(written.__getitem__, values))
-    return texts
+    return texts, not types.isdisjoint(_NUMBERS) and any(map(has_lost_digits, distinct))
 
 
-def has_lost_digits(values: Sequence[object]) -> bool:
-    """Whether a number among the values has more than the 15 digits that a cell can hold."""
-    numbers = {value for value in values if type(value) is float or type(value) is int}
-    return any(abs(value) >= LONGEST_WHOLE for value in numbers)
+def has_lost_digits(value: object) -> bool:
+    """Whether a cell value is a number of more digits than a spreadsheet keeps."""
+    return type(value) in _NUMBERS and abs(value) >= LONGEST_WHOLE  # type: ignore[arg-type]

@@ -35,6 +35,9 @@ from importer.core.cells import (
 
 LAST_ROW: Final = 1_048_576
 LAST_COLUMN: Final = 16_384
+FEW_CELLS: Final = 200_000
+"""Below this, and on wide sheets, it is looked for cells that claim a row not their own."""
+
 LONGEST_ROW: Final = 64 * MIB
 
 _PREFIX: Final = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?worksheet[\s>]")
@@ -42,7 +45,7 @@ _REFERENCE: Final = re.compile(rb"([A-Za-z]{1,3})(\d{1,10})")
 _MERGE: Final = re.compile(rb"<(?:[\w.-]+:)?mergeCell\s")
 _FILTER: Final = re.compile(rb'<(?:[\w.-]+:)?autoFilter\s[^>]*?ref="\$?[A-Z]+\$?(\d+)')
 _FAR_COLUMN: Final = re.compile(rb'r="([A-Z]{2,})\d')
-_FAR_ROW: Final = re.compile(rb' r="[A-Z]+(\d{6,})"')
+_FAR_ROW: Final = re.compile(rb' r="[A-Z]+(\d{5,})"')
 
 # Formats of which calamine is known to see the date (a test holds this against calamine).
 _EASY_DATE: Final = re.compile(
@@ -84,12 +87,14 @@ class SheetScanner:
             return self.facts
         for piece in chain((b"",), pieces):
             rest += piece
-            end = marks.end.search(rest) if b"sheetData" in rest else None
+            cut = rest.rfind(marks.row)
+            # Behind the rows stand page breaks, whose tag begins like a row's.
+            is_break = rest.startswith(b"Breaks", cut + len(marks.row))
+            end = marks.end.search(rest, 0 if is_break else max(cut, 0))
             if end is not None:
                 self._scan_rows(rest[: end.start()], marks)
                 self._read_tail(rest[end.end() :], pieces)
                 return self.facts
-            cut = rest.rfind(marks.row)
             if cut > 0:
                 self._scan_rows(rest[:cut], marks)
                 rest = rest[cut:]
@@ -124,7 +129,7 @@ class SheetScanner:
             )
         rows = marks.numbered_row.findall(body)
         is_plain = (
-            len(rows) == body.count(marks.row)
+            all(rows)
             and cells == body.count(marks.cell_with_reference)
             and self._note_size(rows, body)
         )
@@ -133,7 +138,7 @@ class SheetScanner:
                 facts.hidden.add(int(read_attributes(attributes)[b"r"]))
         if not is_plain or self._has_marks(body, marks):
             self._walk(body, marks)
-        if rows:
+        if is_plain and rows:
             self._row = int(rows[-1])
 
     def _note_size(self, rows: list[bytes], body: bytes) -> bool:
@@ -142,7 +147,9 @@ class SheetScanner:
         last = max(map(int, rows), default=0)
         far = {column_number(letters.decode()) for letters in set(_FAR_COLUMN.findall(body))}
         self._grow(max(last, facts.last_row), max(far, default=25))
-        return last >= 100_000 or not any(int(row) > last for row in set(_FAR_ROW.findall(body)))
+        if self.facts.cells > FEW_CELLS and not far:
+            return True
+        return not any(int(row) > last for row in set(_FAR_ROW.findall(body)))
 
     def _grow(self, row: int, column: int) -> None:
         if row > LAST_ROW or column >= LAST_COLUMN:
@@ -161,7 +168,7 @@ class SheetScanner:
         """Whether any cell of these rows must be looked at."""
         return bool(
             b't="e"' in body
-            or (marks.formula_start in body and marks.no_result.search(body))
+            or ((marks.formula_end in body or b' si="' in body) and marks.no_result.search(body))
             or (self._watched_mark and self._watched_mark.search(body))
             or (self._odd_date_mark and self._odd_date_mark.search(body))
             or (b"inlineStr" in body and marks.edge_blank.search(body))

@@ -81,7 +81,7 @@ class Marks:
     no_result: re.Pattern[bytes]
     value: re.Pattern[bytes]
     formula: re.Pattern[bytes]
-    formula_start: bytes
+    formula_end: bytes
     value_start: bytes
     text: re.Pattern[bytes]
     phonetic: re.Pattern[bytes]
@@ -96,7 +96,7 @@ class Marks:
             cell_with_reference=b"<" + prefix + b'c r="',
             start=re.compile(rb"<" + p + rb"sheetData\s*>"),
             end=re.compile(rb"</" + p + rb"sheetData"),
-            numbered_row=re.compile(rb"<" + p + rb'row(?: [a-zA-Z:]+="[^"<>]*")*? r="(\d+)"'),
+            numbered_row=re.compile(rb'<%(p)srow[^>]*?\sr="(\d+)"|<%(p)srow' % {b"p": p}),
             hidden_row=re.compile(rb"<" + p + rb'row ([^>]*hidden="(?:1|true)"[^>]*)>'),
             token=re.compile(
                 rb"<%(p)srow\b([^>]*)>|<%(p)sc(\s[^>]*?)?(?:/>|>(.*?)</%(p)sc>)" % {b"p": p},
@@ -106,7 +106,7 @@ class Marks:
                 rb"</%(p)sf></%(p)sc>|<%(p)sf[^>]*/></%(p)sc>|</?%(p)sf[^<>]*>\s*<%(p)sv\s*/>"
                 rb"|</?%(p)sf[^<>]*>\s*<%(p)sv></%(p)sv>" % {b"p": p}
             ),
-            formula_start=b"<" + prefix + b"f",
+            formula_end=b"/" + prefix + b"f>",
             value_start=b"<" + prefix + b"v",
             value=re.compile(rb"<%(p)sv(?:\s[^>]*)?>(.*?)</%(p)sv>" % {b"p": p}, re.DOTALL),
             formula=re.compile(

@@ -116,6 +116,12 @@ class Lines:
     first_column: int = 0
 
 
+ROWS_AT_ONCE: Final = 1024
+"""Rows that are turned into columns at a time; many more cost Python's memory keeper dearly."""
+
+MOST_CELLS_A_BLOCK: Final = 16_000_000
+"""One stray cell in column XFD must not make a block of 50,000 rows by 16,384 columns."""
+
 LONG_NUMBER: Final = Finding(
     code="long-number",
     message="The column holds numbers of more than 15 digits; a spreadsheet keeps only 15, so "
@@ -155,10 +161,24 @@ class SheetGrid:
 
     def blocks(self, size: int) -> Iterator[Block]:
         """Read the rows once, in order, at most `size` a block."""
-        for lines in self._read_lines(size):
+        kept: list[Block] = []
+        count = width = 0
+        for lines in self._read_lines(min(size, ROWS_AT_ONCE)):
             block = self._make_block(lines)
-            if block is not None:
-                yield block
+            if block is None:
+                continue
+            grown = max(width, len(block.columns))
+            if kept and (
+                count + len(block.rows) > size
+                or grown * (count + len(block.rows)) > MOST_CELLS_A_BLOCK
+            ):
+                yield join_blocks(kept)
+                kept, count, grown = [], 0, len(block.columns)
+            kept.append(block)
+            count += len(block.rows)
+            width = grown
+        if kept:
+            yield join_blocks(kept)
 
     def _make_block(self, lines: Lines) -> Block | None:
         count = len(lines.values)
@@ -196,13 +216,14 @@ class SheetGrid:
         values = lines.values
         blank = np.full(len(values), "", dtype=object)
         columns = [blank] * lines.first_column
-        for cells in zip_longest(*values, fillvalue=""):
+        is_even = len(set(map(len, values))) == 1
+        for cells in zip(*values, strict=True) if is_even else zip_longest(*values, fillvalue=""):
             number = len(columns)
-            column = format_column(cells)
+            column, has_long = format_column(cells)
             columns.append(column)
-            if number not in self._warned and has_lost_digits(cells):
+            if has_long and number not in self._warned:
                 self._warned.add(number)
-                at = next(i for i, cell in enumerate(cells) if has_lost_digits((cell,)))
+                at = next(at for at, cell in enumerate(cells) if has_lost_digits(cell))
                 findings.append(GridFinding(int(rows[at]), number, str(column[at]), LONG_NUMBER))
         return columns
 
@@ -220,6 +241,33 @@ class SheetGrid:
                     shared.remove(number)
                     columns[number] = columns[number].copy()
                 columns[number][at] = text
+
+
+def join_blocks(blocks: Sequence[Block]) -> Block:
+    """Make one block of several; columns that a block lacks are blank in it."""
+    if len(blocks) == 1:
+        return blocks[0]
+    width = max(len(block.columns) for block in blocks)
+    columns = []
+    for number in range(width):
+        parts = [
+            block.columns[number]
+            if number < len(block.columns)
+            else np.full(len(block.rows), "", dtype=object)
+            for block in blocks
+        ]
+        columns.append(np.concatenate(parts))
+    hidden = None
+    if any(block.hidden is not None for block in blocks):
+        hidden = np.concatenate(
+            [np.zeros(len(b.rows), bool) if b.hidden is None else b.hidden for b in blocks]
+        )
+    return Block(
+        np.concatenate([block.rows for block in blocks]),
+        columns,
+        hidden,
+        tuple(finding for block in blocks for finding in block.findings),
+    )
 
 
 def _filled_rows(columns: list[NDArray[np.object_]], count: int) -> NDArray[np.bool_]:

@@ -17,7 +17,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-import openpyxl
 import python_calamine
 
 from importer.adapters.reader.grid import MIB, CannotRead, ReadLimits
@@ -40,11 +39,10 @@ BYTES_PER_CELL: Final = 40
 MOST_MEMORY: Final = 1536 * MIB
 """Above this, calamine's rectangle and its copies of shared texts are not asked for."""
 
-MOST_CELLS_A_BLOCK: Final = 4_000_000
-"""One stray cell in column XFD must not make a block of 50,000 rows by 16,384 columns."""
-
 _ANY_VALUE: Final = re.compile(rb"<(?:[\w.-]+:)?(?:v|t|f)(?:\s[^>]*)?>[^<]")
-_EDGE_BLANK: Final = re.compile(rb"<(?:[\w.-]+:)?t>\s|<(?:[\w.-]+:)?t>[^<]*\s</(?:[\w.-]+:)?t>")
+_BLANK_AT_START: Final = re.compile(rb"<(?:[\w.-]+:)?t>[ \t\r\n]")
+_BLANK_BEFORE_END: Final = re.compile(rb"[ \t\r\n]</(?:[\w.-]+:)?t>")
+_EDGE_BLANK: Final = re.compile(rb"<(?:[\w.-]+:)?t>[^<]*\s</(?:[\w.-]+:)?t>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +127,9 @@ def look_at_texts(archive: Archive, part: str | None) -> Texts:
         items = (rest + piece).split(b"</si>")
         rest = items.pop()
         longest = max(longest, len(rest), max(map(len, items), default=0))
-        has_edge_blanks = has_edge_blanks or bool(_EDGE_BLANK.search(piece))
+        if not has_edge_blanks and _BLANK_BEFORE_END.search(piece):
+            has_edge_blanks = bool(_EDGE_BLANK.search(piece))
+        has_edge_blanks = has_edge_blanks or bool(_BLANK_AT_START.search(piece))
     return Texts(longest, has_edge_blanks)
 
 
@@ -200,6 +200,8 @@ def read_with_calamine(sheet: Any, size: int) -> Iterator[Lines]:
 
 def read_with_openpyxl(source: str | io.BytesIO, name: str, size: int) -> Iterator[Lines]:
     """Stream a sheet's rows; blank ones are passed over."""
+    import openpyxl  # a fifth of a second that most workbooks never need
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         workbook = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
@@ -208,30 +210,22 @@ def read_with_openpyxl(source: str | io.BytesIO, name: str, size: int) -> Iterat
             raise is_damaged("a reader did not find the sheet in it")
         sheet: Any = workbook[name]
         sheet.reset_dimensions()
-        kept: list[Sequence[object]] = []
-        numbers: list[int] = []
-        width = 0
-        rows = iter(sheet.iter_rows(values_only=True))
+        rows = sheet.iter_rows(values_only=True)
         number = 0
         while True:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                batch = list(islice(rows, min(size, 1000)))
+                batch = list(islice(rows, size))
             if not batch:
-                break
-            for values in batch:
-                number += 1
-                if all(value is None for value in values):
-                    continue
-                cells = _trim(values)
-                width = max(width, len(cells))
-                if kept and (len(kept) >= size or width * len(kept) > MOST_CELLS_A_BLOCK):
-                    yield Lines(numbers, kept)
-                    kept, numbers, width = [], [], len(cells)
-                kept.append(cells)
-                numbers.append(number)
-        if kept:
-            yield Lines(numbers, kept)
+                return
+            filled = [
+                (at, _trim(values))
+                for at, values in enumerate(batch, number + 1)
+                if any(value is not None for value in values)
+            ]
+            number += len(batch)
+            if filled:
+                yield Lines([at for at, _ in filled], [values for _, values in filled])
     finally:
         workbook.close()
 
