@@ -21,6 +21,7 @@ DriftKind = Literal[
     "now_required",
     "type_changed",
     "value_gone",
+    "id_changed",
     "now_closed",
     "label_changed",
     "field_new",
@@ -36,6 +37,7 @@ HARMFUL: Final[frozenset[DriftKind]] = frozenset(
         "now_required",
         "type_changed",
         "value_gone",
+        "id_changed",
         "now_closed",
         "label_changed",
         "section_closed",
@@ -86,12 +88,12 @@ def compare_schemas(before: CandidateSchema, now: CandidateSchema) -> list[Drift
     found: list[Drift] = []
     old, new = _flatten(before), _flatten(now)
     for path, field in old.items():
-        if path not in new:
+        if path not in new and _parent(path) not in old.keys() - new.keys():
             found.append(Drift(path, "field_gone", f"{_name(field)} is gone."))
-        else:
+        elif path in new:
             found.extend(_compare_fields(path, field, new[path]))
     for path, field in new.items():
-        if path not in old:
+        if path not in old and _parent(path) not in new.keys() - old.keys():
             needed = ", and it is required" if field.is_required else ""
             kind: DriftKind = "now_required" if field.is_required else "field_new"
             found.append(Drift(path, kind, f"{_name(field)} is new{needed}."))
@@ -116,6 +118,11 @@ def _walk(field: Field) -> Iterator[Field]:
         yield from _walk(field.items)
     for part in field.properties.values():
         yield from _walk(part)
+
+
+def _parent(path: str) -> str:
+    """The path that a part of a field belongs to; a whole field's is its section."""
+    return path.removesuffix("[]") if path.endswith("[]") else path.rpartition(".")[0]
 
 
 def _name(field: Field) -> str:
@@ -154,6 +161,18 @@ def _compare_allowed(
     gone = [entry for key, entry in old.items() if key not in new]
     come = [entry for key, entry in new.items() if key not in old]
     renamed = [entry for key, entry in new.items() if key in old and old[key].label != entry.label]
+    labels = {entry.label: entry for entry in come if entry.label != value_text(entry.value)}
+    moved = [entry for entry in gone if entry.label in labels]
+    gone = [entry for entry in gone if entry not in moved]
+    come = [entry for entry in come if entry not in [labels[m.label] for m in moved]]
+    if moved:
+        changes = ", ".join(
+            f"{cut(e.label)} from {cut(value_text(e.value))} to "
+            f"{cut(value_text(labels[e.label].value))}"
+            for e in moved[:_SHOWN]
+        )
+        sentence = f"{name} changed the value of {changes}{_more(len(moved))}."
+        yield _drift(path, "id_changed", sentence, moved)
     if gone:
         yield _drift(path, "value_gone", f"{name} no longer allows {_list(gone)}.", gone)
     if come:

@@ -63,8 +63,11 @@ def _read_body(node: object, reading: Reading, *, letter: str) -> None:
         required = required_names(node)
     for key, child in entries.items():
         is_required = key in required
-        if (key in MODEL_SECTION_KEYS or key == "data") and _holds_fields(child):
-            _read_body(child, reading, letter="C" if key in MODEL_SECTION_KEYS else letter)
+        if key in MODEL_SECTION_KEYS and _holds_fields(child):
+            reading.dialects.add("C")
+            _read_body(child, reading, letter="C")
+        elif key == "data" and _holds_fields(child):
+            _read_body(child, reading, letter=letter)
         elif key in _SECTIONS:
             _read_section(_SECTIONS[key], child, reading)
         elif isinstance(child, Mapping) or (isinstance(child, str) and is_descriptor(child)):

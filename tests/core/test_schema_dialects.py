@@ -12,9 +12,9 @@ from importer.core.model import AllowedValue, CandidateSchema, Field, FieldPath,
 from importer.core.schema import (
     parse_candidate_schema,
     published_schema,
-    required_fields,
     schema_sha256,
 )
+from importer.core.validation import required_fields
 
 DIALECT_A: dict[str, Any] = {
     "type": "object",
@@ -262,7 +262,7 @@ def test_nesting_inside_a_field_is_read_to_a_depth() -> None:
 
 
 MIXED: list[tuple[str, dict[str, Any], str, str]] = [
-    ("A inside C", {"model_fields": DIALECT_A}, "model_keys.first_name", "A"),
+    ("A inside C", {"model_fields": DIALECT_A}, "model_keys.first_name", "A+C"),
     (
         "custom fields as A beside C",
         {
