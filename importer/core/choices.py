@@ -128,6 +128,7 @@ class Chooser:
     def __init__(self, rule: Rule, field: Field | None) -> None:
         self._rule = rule
         self._label = label_of(field, rule)
+        self._takes_list = field is not None and field.type == "array"
         self.index = ChoiceIndex(allowed_of(field))
         self._pairs = {text.strip(): target for text, target in rule.values.items()}
         self._folded: dict[str, list[object]] = {}
@@ -225,31 +226,23 @@ class Chooser:
         """A value that the mapping gives, as the ATS's entry; lists item by item."""
         if target is None or not self.index.allowed:
             return Converted(target)
-        if isinstance(target, (list, tuple)):
+        if isinstance(target, (list, tuple)) and self._takes_list:
             parts = [self.resolve(item) for item in target]
-            return Converted(
-                [part.value for part in parts if part.value is not None],
-                tuple(finding for part in parts for finding in part.findings),
-            )
+            findings = tuple(finding for part in parts for finding in part.findings)
+            items = [part.value for part in parts if part.value is not None]
+            return Converted(None if findings else items, findings)
         match = self.index.find_value(target)
         if match.entry is not None:
             return Converted(match.entry.value)
-        refused = self.refuse(value_text(target)).findings[0]
-        return Converted(
-            findings=(
-                Finding(
-                    "mapped-value-not-allowed",
-                    f"The mapping gives {self._label} the value '{cut(value_text(target))}', "
-                    + (
-                        "which names several allowed values."
-                        if match.entries
-                        else "which the ATS does not allow."
-                    ),
-                    f"Correct the mapping. Allowed: {list_allowed(self.index.allowed)}.",
-                    suggestion=refused.suggestion,
-                ),
-            )
+        text = value_text(target)
+        trouble = "names several allowed values" if match.entries else "is not allowed"
+        finding = Finding(
+            "mapped-value-not-allowed",
+            f"The mapping gives {self._label} the value '{cut(text)}', which {trouble}.",
+            f"Correct the mapping. Allowed: {list_allowed(self.index.allowed)}.",
+            suggestion=self.refuse(text).findings[0].suggestion,
         )
+        return Converted(findings=(finding,))
 
 
 # --- proposals ---------------------------------------------------------------------------------

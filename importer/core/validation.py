@@ -9,10 +9,11 @@ its values are numbers.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from importer.core.checks import Checker
 from importer.core.choices import Chooser, allowed_of, label_of
-from importer.core.convert import build_converter
+from importer.core.convert import Kind, build_converter, choose_target
 from importer.core.fields import JOB_KEYS
 from importer.core.model import (
     BodyForm,
@@ -25,6 +26,8 @@ from importer.core.model import (
     Section,
 )
 from importer.core.rules import UNSET, WHOLE_NAME, ConvertContext, Rule
+
+_FREE_KINDS: Final = frozenset({Kind.TEXT, Kind.TAGS})
 
 
 def required_fields(schema: CandidateSchema, form: BodyForm) -> tuple[FieldPath, ...]:
@@ -96,8 +99,8 @@ def _is_text(field: Field | None) -> bool:
 def _build_open_judge(rule: Rule, field: Field | None, context: ConvertContext) -> Converter:
     """Judge by conversion and checks, with the rule's `values:`, `otherwise` and `unknown`.
 
-    Where the field takes any text, the pairs are the whole list: a text that stands in none of
-    them is unknown. Elsewhere only a text that cannot be converted is.
+    Where the field takes any words, the pairs are the whole list: a text that stands in none of
+    them is unknown. Elsewhere (dates, phones, look-ups) only a text that cannot be converted is.
     """
     checker = None if field is None or rule.path == WHOLE_NAME else Checker(field)
     convert = build_converter(_plain(rule), field, context)
@@ -105,8 +108,8 @@ def _build_open_judge(rule: Rule, field: Field | None, context: ConvertContext) 
         return lambda text: _check(convert(text), checker)
     chooser = Chooser(rule, field)
     is_list = field is not None and field.type == "array"
-    element = field.items if field is not None and is_list else field
-    is_closed = bool(rule.values) and rule.path != WHOLE_NAME and _is_text(element)
+    kind = choose_target(_plain(rule), field, context).kind
+    is_closed = bool(rule.values) and kind in _FREE_KINDS
 
     def decide_item(item: object) -> Converted:
         text = item if isinstance(item, str) else ""

@@ -226,7 +226,6 @@ def test_a_list_fields_closed_list_is_its_elements_one() -> None:
         ("ref", "src_2"),
         ("board", 8),
         ("none", None),
-        ("two", ["src_1", "src_2"]),
         ("linkedin", "src_2"),
     ],
 )
@@ -236,7 +235,6 @@ def test_pairs_go_before_the_closed_list(text: str, value: object) -> None:
         "ref": "Employee referral",
         "board": 8,
         "none": None,
-        "two": ["LinkedIn", "src_2"],
         "LinkedIn": "src_2",
     }
     judged = chooser(values=pairs).choose_pair(text)
@@ -262,10 +260,19 @@ def test_a_pair_leads_only_to_what_is_allowed() -> None:
     assert judged is not None
     assert judged.findings[0].code == "mapped-value-not-allowed"
     assert judged.findings[0].suggestion == "LinkedIn"
-    two = chooser(AllowedValue("a", "X"), AllowedValue("b", "X"), values={"LI": ["X", "a"]})
+    two = chooser(AllowedValue("a", "X"), AllowedValue("b", "X"), values={"LI": "X"})
     judged = two.choose_pair("LI")
     assert judged is not None
     assert "names several" in judged.findings[0].message
+
+
+def test_lists_are_targets_of_list_fields_only() -> None:
+    inner = Field(PATH, type="string", allowed=SOURCES)
+    takes_list = Chooser(Rule(PATH), Field(PATH, type="array", items=inner))
+    assert takes_list.resolve(["LinkedIn", "src_2"]).value == ["src_1", "src_2"]
+    mixed = takes_list.resolve(("LinkedIn", "x"))
+    assert (mixed.value, len(mixed.findings)) == (None, 1)
+    assert not chooser().resolve(["LinkedIn"]).is_sound
 
 
 def test_texts_without_a_pair_are_left_to_the_list() -> None:
