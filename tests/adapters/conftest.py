@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def _as_nobody_special(command: list[str]) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """A server named by TEST_POSTGRES_URL, or a cluster of our own that goes afterwards."""
     given = os.environ.get("TEST_POSTGRES_URL")
     if given:
@@ -39,38 +40,26 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     tools = _find_tools()
     if tools is None:
         pytest.skip("no PostgreSQL: set TEST_POSTGRES_URL or install its server")
-    is_root = os.getuid() == 0
+    is_root = hasattr(os, "getuid") and os.getuid() == 0
     if is_root and shutil.which("runuser") is None:
         pytest.skip("PostgreSQL does not run as root and there is no runuser")
-    folder = tmp_path_factory.mktemp("pg")
-    if is_root:
-        for parent in (folder, *folder.parents):
-            if "pytest" in parent.name:
-                parent.chmod(0o755)
-        shutil.chown(folder, "postgres")
-    data = folder / "data"
-    try:
-        _run([f"{tools}/initdb", "-D", str(data), "-A", "trust", "-U", "tester", "--no-sync"])
+    # Not pytest's own folder: that one is closed to other accounts, and its path is too long
+    # for a socket on some machines.
+    with tempfile.TemporaryDirectory(prefix="ledger-pg-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        if is_root:
+            shutil.chown(folder, "postgres")
+        data, log = str(folder / "data"), str(folder / "log")
         options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
-        _run(
-            [
-                f"{tools}/pg_ctl",
-                "-D",
-                str(data),
-                "-w",
-                "-l",
-                f"{folder}/log",
-                "-o",
-                options,
-                "start",
-            ]
-        )
-    except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"PostgreSQL would not start: {error}")
-    try:
-        yield f"postgresql://tester@/postgres?host={folder}"
-    finally:
-        _run([f"{tools}/pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop"])
+        try:
+            _run([f"{tools}/initdb", "-D", data, "-A", "trust", "-U", "tester", "--no-sync"])
+            _run([f"{tools}/pg_ctl", "-D", data, "-w", "-l", log, "-o", options, "start"])
+        except (OSError, subprocess.CalledProcessError) as error:
+            pytest.skip(f"PostgreSQL would not start: {error}")
+        try:
+            yield f"postgresql://tester@/postgres?host={folder}"
+        finally:
+            _run([f"{tools}/pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"])
 
 
 def _run(command: list[str]) -> None:

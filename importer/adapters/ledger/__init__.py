@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importer.adapters.ledger.guard import MappingHistory, guard_mapping, note_path
 from importer.adapters.ledger.ledger import SqlLedger, open_ledger
 
-__all__ = ["SqlLedger", "open_ledger"]
+__all__ = ["MappingHistory", "SqlLedger", "guard_mapping", "note_path", "open_ledger"]

@@ -85,7 +85,7 @@ def create_ledger_file(path: Path, build: Callable[[Path], None]) -> bool:
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         try:
             build(draft)
-            return _publish(draft, path)
+            return publish_draft(draft, path)
         finally:
             for leftover in (draft, Path(f"{draft}-wal"), Path(f"{draft}-shm")):
                 leftover.unlink(missing_ok=True)
@@ -96,7 +96,8 @@ def create_ledger_file(path: Path, build: Callable[[Path], None]) -> bool:
         ) from error
 
 
-def _publish(draft: Path, path: Path) -> bool:
+def publish_draft(draft: Path, path: Path) -> bool:
+    """Give a finished file its name, unless the name is taken; returns whether it has it."""
     try:
         try:
             os.link(draft, path)

@@ -12,24 +12,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Engine, select
-
-from importer.adapters.ledger import tables as t
+from importer.adapters.ledger.calls import Calls
+from importer.adapters.ledger.copies import Copies
+from importer.adapters.ledger.history import History
+from importer.adapters.ledger.index import Index
 from importer.adapters.ledger.locks import Locks
 from importer.adapters.ledger.opening import open_engine
-from importer.adapters.ledger.outcomes import Outcomes
 from importer.adapters.ledger.runs import Runs
 
 
-class SqlLedger(Runs, Locks, Outcomes):
+class SqlLedger(Runs, Locks, Calls, History, Index, Copies):
     """An open ledger; closes as a context manager. Safe to use from several threads."""
-
-    def __init__(self, engine: Engine, shown: str) -> None:
-        super().__init__(engine, shown)
-        with self._read() as conn:
-            line = conn.execute(select(t.meta.c.ledger_id, t.meta.c.secret)).one()
-        self._ledger_id: str = line.ledger_id
-        self._secret = bytes(line.secret)
 
     @property
     def ledger_id(self) -> str:

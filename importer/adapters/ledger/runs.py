@@ -89,20 +89,20 @@ class Runs(Store):
         )
         self._empty_log()
 
+    def describe_run(self, run_id: str, sources: Sequence[tuple[str, str, str, int]]) -> None:
+        """Note what a run's sources turned out to be, once they are read."""
+        text = json.dumps([list(s) for s in sources], ensure_ascii=False)
+        self._update_run(run_id, sources=text)
+
+    def note_run(self, run_id: str, summary: str) -> None:
+        """Note how far an interrupted run came; it stays unfinished."""
+        self._update_run(run_id, summary=summary)
+
     def _update_run(self, run_id: str, **values: object) -> None:
         with self._write() as conn:
             done = conn.execute(update(t.runs).where(t.runs.c.run_id == run_id).values(**values))
             if done.rowcount != 1:
                 raise LedgerError(f"The ledger holds no run {run_id}.")
-
-    def _empty_log(self) -> None:
-        """Move the write-ahead log into the file; other readers only delay it."""
-        if self._engine.dialect.name != "sqlite":
-            return
-        with self._engine.connect() as conn:
-            raw = conn.connection.driver_connection
-            if raw is not None:
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def unfinished_run(self, connector: int, mapping: str) -> RunRecord | None:
         """Find the latest run of a mapping that neither finished nor was given up."""

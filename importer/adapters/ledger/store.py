@@ -57,6 +57,10 @@ class Store:
         self._shown = shown
         self._set_ids: dict[tuple[str, ...], int] = {}
         self._set_names: dict[int, tuple[str, ...]] = {}
+        with self._read() as conn:
+            line = conn.execute(select(t.meta.c.ledger_id, t.meta.c.secret)).one()
+        self._ledger_id: str = line.ledger_id
+        self._secret: bytes = line.secret
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
@@ -71,6 +75,15 @@ class Store:
             conn = raw.execution_options(ledger_writes=True)
             with conn.begin():
                 yield conn
+
+    def _empty_log(self) -> None:
+        """Move the write-ahead log into the file; other readers only delay it."""
+        if self._engine.dialect.name != "sqlite":
+            return
+        with self._engine.connect() as conn:
+            raw = conn.connection.driver_connection
+            if raw is not None:
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _lock_connector(self, conn: Connection, connector: int) -> Row[Any]:
         """Read a connector's line and keep other writers off it until the transaction ends."""
