@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Scope
 
-from importer.sandbox import answers, endpoints
+from importer.sandbox import answers, reading, writing
 from importer.sandbox.control import control_routes
 from importer.sandbox.gate import Gate, Handler, HangUp, Outermost
 from importer.sandbox.settings import SandboxSettings
@@ -41,22 +41,19 @@ def build_app(settings: SandboxSettings | World, hang_up: HangUp | None = None) 
         return Route(path, Gate(world, kind, handler), methods=[method])
 
     routes = [
-        route(f"{ATS}/candidates/create/meta", "GET", endpoints.show_meta),
-        route(f"{ATS}/candidates", "GET", endpoints.list_candidates),
-        route(f"{ATS}/candidates", "POST", endpoints.create_candidate, "write"),
-        route(f"{ATS}/candidates/{{candidate_id}}", "GET", endpoints.show_candidate),
+        route(f"{ATS}/candidates/create/meta", "GET", reading.show_meta),
+        route(f"{ATS}/candidates", "GET", reading.list_candidates),
+        route(f"{ATS}/candidates", "POST", writing.create_candidate, "write"),
+        route(f"{ATS}/candidates/{{candidate_id}}", "GET", reading.show_candidate),
         route(
             f"{ATS}/candidates/{{candidate_id}}/attachments",
             "POST",
-            endpoints.attach_file,
+            writing.attach_file,
             "write",
         ),
-        route(f"{ATS}/connectors", "GET", endpoints.list_connectors, "key"),
-        route("/api/embedded/v1/connectors/resync", "POST", endpoints.resync),
-        *(
-            route(f"{ATS}/{name}", "GET", endpoints.list_lookup)
-            for name in endpoints.LOOKUP_FILTERS
-        ),
+        route(f"{ATS}/connectors", "GET", reading.list_connectors, "key"),
+        route("/api/embedded/v1/connectors/resync", "POST", reading.resync),
+        *(route(f"{ATS}/{name}", "GET", reading.list_lookup) for name in reading.LOOKUP_FILTERS),
         *control_routes(world),
     ]
     app = Starlette(

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -53,7 +53,7 @@ class Trace:
     connector: str = ""
     fault: str = ""
     headers: dict[str, str] = field(default_factory=dict)
-    status: int | None = None
+    is_noted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,8 @@ class Passage:
     Attributes:
         connector: Whose data it is; the first one where only the API key is asked.
         drawn: The fault that an endpoint must still act out.
+        raw: The body, read whole before any waiting: what arrived is worked on even when
+            the client has gone meanwhile, as a real service does.
     """
 
     world: World
@@ -70,6 +72,7 @@ class Passage:
     connector: Connector
     drawn: Drawn
     trace: Trace
+    raw: bytes
 
     async def wait(self, sandbox_s: float) -> None:
         """Let sandbox seconds pass."""
@@ -92,9 +95,18 @@ class Outermost:
         world = self.world
         trace = scope["sandbox.trace"] = Trace(world.clock.now())
 
+        def note(status: int | None) -> None:
+            """Log the request, once, before the client can know its end."""
+            if not trace.is_noted:
+                trace.is_noted = True
+                method, path = scope["method"], scope["path"]
+                world.store.calls.append(
+                    Call(trace.at, method, path, status, trace.connector, trace.fault)
+                )
+
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":
-                trace.status = message["status"]
+                note(message["status"])
                 extra = {"Date": to_http_date(world.clock.now()), **trace.headers}
                 message["headers"] = [
                     *message["headers"],
@@ -104,33 +116,23 @@ class Outermost:
 
         try:
             await self._answer(scope, receive, send_on, trace)
-        finally:
-            world.store.calls.append(
-                Call(
-                    trace.at,
-                    scope["method"],
-                    scope["path"],
-                    trace.status,
-                    trace.connector,
-                    trace.fault,
-                )
-            )
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send, trace: Trace) -> None:
-        outage = self.world.faults.outage(trace.at)
-        try:
-            if outage is None:
-                await self.app(scope, receive, send)
-            else:
-                trace.fault = "outage"
-                await _fail(outage)(scope, receive, send)
         except Dropped as dropped:
+            note(None)
             if dropped.part is not None:
-                await self._send_half(dropped.part, send)
-            trace.status = None
+                await self._send_half(dropped.part, send_on)
             self.hang_up(scope)
             while (await receive())["type"] != "http.disconnect":
                 pass  # the server must see the end before we return, or it answers 500
+        finally:
+            note(None)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, trace: Trace) -> None:
+        outage = self.world.faults.outage(trace.at)
+        if outage is None:
+            await self.app(scope, receive, send)
+        else:
+            trace.fault = "outage"
+            await _fail(outage)(scope, receive, send)
 
     async def _send_half(self, whole: Response, send: Send) -> None:
         await send(
@@ -172,6 +174,8 @@ class Gate:
             response = await self._pass(request, trace)
         except Dropped:
             raise
+        except ClientDisconnect:
+            return  # gone before the body had arrived: there was no request
         except Exception as problem:
             logger.exception("The sandbox itself failed at %s", scope["path"])
             self.world.store.crashes.append(repr(problem))
@@ -200,7 +204,7 @@ class Gate:
         is_write = self.kind == "write"
         drawn = world.faults.draw_write(settings) if is_write else world.faults.draw_read(settings)
         trace.fault = drawn.name or ("slow" if drawn.is_slow else "")
-        passage = Passage(world, request, connector, drawn, trace)
+        passage = Passage(world, request, connector, drawn, trace, await request.body())
         await passage.wait(settings.latency_s + (settings.slow_s if drawn.is_slow else 0.0))
         early = None if is_write else answer_early(passage)
         return early if early is not None else await self.handler(passage)
