@@ -100,12 +100,12 @@ class World:
         except TypeError as error:
             raise UsageError(f"The sandbox has no such setting: {', '.join(fields)}.") from error
         self.settings = settings
-        if "script" in fields:
-            self.faults.add_script(settings.script)
         if "seed" in fields:
             outages = self.faults.outages
             self.faults = Faults(replace(settings, script=()))
             self.faults.outages = outages
+        if "script" in fields:
+            self.faults.add_script(settings.script)
 
     def reset(self, settings: SandboxSettings | None = None) -> None:
         """Forget people, logs, faults and budgets; begin anew, with the settings of now or others.
