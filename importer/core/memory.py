@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from importer.core.model import BodyForm
-from importer.core.ports import Content, RowState
+if TYPE_CHECKING:
+    from importer.core.model import BodyForm
+    from importer.core.ports import Content, RowState
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Literal, Protocol
 
 from importer.core.model import BodyForm, Chunk, RowProblem, SourceDescription
+from importer.core.remembering import Remembering
 
 # --- reading ----------------------------------------------------------------------------------
 
@@ -228,7 +229,7 @@ class RunRecord:
     summary: str = ""
 
 
-class Ledger(Protocol):
+class Ledger(Remembering, Protocol):
     """The durable truth of all runs. Every method that writes is one transaction.
 
     `connector` arguments are the number that `connector_ref` gave.

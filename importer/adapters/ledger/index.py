@@ -27,31 +27,18 @@ class Index(Store):
     # --- people -------------------------------------------------------------------------------
 
     def remember_people(
-        self,
-        connector: int,
-        people: Sequence[KnownPerson],
-        *,
-        watermark: str = "",
-        is_complete: bool | None = None,
-        at: str = "",
+        self, connector: int, people: Sequence[KnownPerson], *, complete: bool, at: str
     ) -> None:
-        """Take in a page of people, and say how far the index goes now.
+        """Take in a page of people.
 
         Args:
             connector: The connector's number.
             people: New ones, or known ones as they are now.
-            watermark: The `modified_at` up to which everybody is known; empty: unchanged.
-            is_complete: Whether one scan reached its end; None: unchanged.
-            at: ISO time of this reading; empty: unchanged.
+            complete: This page is the last of a scan, or of a refresh since the watermark,
+                that can be trusted: the watermark moves up to the latest change known.
+            at: ISO time of the page by the server's clock.
         """
         latest = {person.candidate_id: person for person in people}
-        state: dict[str, object] = {}
-        if watermark:
-            state["watermark"] = watermark
-        if is_complete is not None:
-            state["is_complete"] = is_complete
-        if at:
-            state["scanned_at"] = at
         with self._write() as conn:
             self._lock_connector(conn, connector)
             self._drop_known(conn, connector, list(latest))
@@ -74,9 +61,17 @@ class Index(Store):
                     insert(t.known_emails),
                     [{"connector": connector, "email": e, "candidate_id": i} for e, i in pairs],
                 )
-            if state:
+            if complete:
+                p = t.known_people.c
+                newest = select(func.max(p.modified_at)).where(p.connector == connector)
                 conn.execute(
-                    update(t.connectors).where(t.connectors.c.id == connector).values(**state)
+                    update(t.connectors)
+                    .where(t.connectors.c.id == connector)
+                    .values(
+                        watermark=conn.execute(newest).scalar() or "",
+                        is_complete=True,
+                        scanned_at=at,
+                    )
                 )
 
     def _drop_known(self, conn: Connection, connector: int, ids: Sequence[str]) -> None:
@@ -112,7 +107,7 @@ class Index(Store):
                     found.setdefault(email, []).append(person)
         return found
 
-    def known_people_watermark(self, connector: int) -> IndexState:
+    def people_index(self, connector: int) -> IndexState:
         """How far the index of people goes."""
         c, p = t.connectors.c, t.known_people.c
         with self._read() as conn:

@@ -9,7 +9,7 @@ e-mails of a doubtful row must be recognised before anybody else sends them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -260,7 +260,7 @@ class People(Store):
         """Note that `changed` was told for this content, so that it is told once."""
         self.mark_all_told(connector, {identity: content})
 
-    def mark_all_told(self, connector: int, told: dict[bytes, Content]) -> None:
+    def mark_all_told(self, connector: int, told: Mapping[bytes, Content]) -> None:
         """Do the same for many, in one transaction; unknown identities are left out."""
         if not told:
             return

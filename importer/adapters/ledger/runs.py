@@ -73,7 +73,7 @@ class Runs(Store):
                     finished_at=run.finished_at,
                     state=run.state,
                     exit_code=run.exit_code,
-                    sources=json.dumps([list(s) for s in run.sources], ensure_ascii=False),
+                    sources=_dump_sources(run),
                     folder=run.folder,
                     summary=run.summary,
                 )
@@ -89,10 +89,15 @@ class Runs(Store):
         )
         self._empty_log()
 
-    def describe_run(self, run_id: str, sources: Sequence[tuple[str, str, str, int]]) -> None:
-        """Note what a run's sources turned out to be, once they are read."""
-        text = json.dumps([list(s) for s in sources], ensure_ascii=False)
-        self._update_run(run_id, sources=text)
+    def describe_run(self, run: RunRecord) -> None:
+        """Note what a run turned out to be made of, once its sources are read."""
+        self._update_run(
+            run.run_id,
+            mapping_sha256=run.mapping_sha256,
+            schema_sha256=run.schema_sha256,
+            sources=_dump_sources(run),
+            folder=run.folder,
+        )
 
     def note_run(self, run_id: str, summary: str) -> None:
         """Note how far an interrupted run came; it stays unfinished."""
@@ -181,6 +186,10 @@ class Runs(Store):
                 conn.execute(delete(t.runs).where(c.run_id == run_id))
         self._empty_log()
         return gone
+
+
+def _dump_sources(run: RunRecord) -> str:
+    return json.dumps([list(source) for source in run.sources], ensure_ascii=False)
 
 
 def _record(line: Row[Any]) -> RunRecord:
