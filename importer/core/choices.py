@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from importer.core.matching import find_nearest
+from importer.core.matching import NearIndex
 from importer.core.model import AllowedValue, Converted, Field, Finding, Severity
 from importer.core.rules import UNSET, Rule
 from importer.core.schema_types import value_key, value_text
@@ -59,6 +59,7 @@ class ChoiceIndex:
                 self._folded.setdefault(text, []).append(entry)
                 self._texts.append(text)
                 self._owners.append(position)
+        self._near = NearIndex(self._texts)
 
     def find(self, text: str) -> ChoiceMatch:
         """Look a text up: exact value, exact label, then both folded."""
@@ -83,7 +84,7 @@ class ChoiceIndex:
 
     def suggest(self, text: str) -> tuple[tuple[AllowedValue, ...], AllowedValue | None]:
         """The entries that a text is like, best first, and the one that was surely meant."""
-        near = find_nearest(fold(text), self._texts)
+        near = self._near.find(fold(text))
         listed = dict.fromkeys(self._owners[p] for p in near.positions)
         clear = None if near.clear is None else self._texts[near.clear]
         owners = self._folded[clear] if clear is not None else []

@@ -9,7 +9,7 @@ are not even a clear guess: "Grade 1" is one letter from "Grade 2", "active" two
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,32 +35,49 @@ class Nearest:
     clear: int | None = None
 
 
-def find_nearest(text: str, choices: Sequence[str]) -> Nearest:
-    """Rank the choices that are like `text`.
+class NearIndex:
+    """Texts that would have been right, indexed once for many wrong ones.
 
     Args:
-        text: Folded (`core.text.fold`), as the choices are.
-        choices: Texts that would have been right; one may stand there several times.
+        choices: Folded (`core.text.fold`); one may stand there several times.
     """
-    found = process.extract(text, choices, scorer=fuzz.ratio, score_cutoff=_LISTED, limit=6)
-    scores = {position: score for _, score, position in found}
-    if not scores or max(scores.values()) < _CLEAR:
-        # Words left out or turned round are worth showing, and never sure.
-        words = process.extract(
-            text, choices, scorer=fuzz.token_set_ratio, score_cutoff=_LISTED / _SAME_WORDS, limit=6
+
+    def __init__(self, choices: Sequence[str]) -> None:
+        self._choices = tuple(choices)
+        self._by_word: dict[str, list[int]] = {}
+        for position, choice in enumerate(self._choices):
+            for word in set(choice.split()):
+                self._by_word.setdefault(word, []).append(position)
+
+    def find(self, text: str) -> Nearest:
+        """Rank the choices that are like a folded text."""
+        found = process.extract(
+            text, self._choices, scorer=fuzz.ratio, score_cutoff=_LISTED, limit=6
         )
-        for _, score, position in words:
-            scores[position] = max(scores.get(position, 0.0), score * _SAME_WORDS)
-    ranked = sorted(scores, key=lambda position: (-scores[position], position))
-    best = {choices[position]: scores[position] for position in reversed(ranked)}
-    clear = None
-    if ranked:
-        top, score = choices[ranked[0]], scores[ranked[0]]
-        others = [s for choice, s in best.items() if choice != top]
-        has_lead = not others or score - max(others) >= _LEAD
-        if score >= _CLEAR and has_lead and not _may_be_opposite(text, top):
-            clear = ranked[0]
-    return Nearest(tuple(ranked[:3]), clear)
+        scores = {position: score for _, score, position in found}
+        if not scores or max(scores.values()) < _CLEAR:
+            self._add_same_words(text, scores)
+        ranked = sorted(scores, key=lambda position: (-scores[position], position))
+        return Nearest(tuple(ranked[:3]), self._clear_one(text, ranked, scores))
+
+    def _add_same_words(self, text: str, scores: dict[int, float]) -> None:
+        """Add choices with words left out or turned round: worth showing, and never sure."""
+        sharing = {p for word in set(text.split()) for p in self._by_word.get(word, ())}
+        for position in sorted(sharing):
+            score = fuzz.token_set_ratio(text, self._choices[position]) * _SAME_WORDS
+            if score >= _LISTED:
+                scores[position] = max(scores.get(position, 0.0), score)
+
+    def _clear_one(
+        self, text: str, ranked: Sequence[int], scores: Mapping[int, float]
+    ) -> int | None:
+        if not ranked:
+            return None
+        top, score = self._choices[ranked[0]], scores[ranked[0]]
+        others = (s for position, s in scores.items() if self._choices[position] != top)
+        has_lead = score - max(others, default=0.0) >= _LEAD
+        is_clear = score >= _CLEAR and has_lead and not _may_be_opposite(text, top)
+        return ranked[0] if is_clear else None
 
 
 def _may_be_opposite(text: str, choice: str) -> bool:

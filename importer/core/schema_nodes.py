@@ -137,8 +137,8 @@ _NONE: Final[frozenset[str]] = frozenset()
 
 def is_marked_required(node: object) -> bool:
     """Whether a node says of itself that it is required, by either boolean marker."""
-    return isinstance(node, Mapping) and (
-        node.get("required") is True or node.get("isRequired") is True
+    return isinstance(node, Mapping) and any(
+        str(node.get(key)).lower() == "true" for key in ("required", "isRequired")
     )
 
 

@@ -84,18 +84,16 @@ def is_type_name(name: str) -> bool:
     return not parse_type(name).unknown
 
 
-def parse_type(raw: object) -> TypeReading:
+def parse_type(raw: str | list[object]) -> TypeReading:
     """Read a `type`: a name in any case, an alias, `list[...]`, or a list of names.
 
     Never raises; what is not understood stands in `unknown` and is read as `any`.
     """
     if isinstance(raw, str):
         return _parse_name(raw)
-    if isinstance(raw, list):
-        return join_types(
-            _parse_name(o) if isinstance(o, str) else TypeReading(unknown=(_show(o),)) for o in raw
-        )
-    return TypeReading(unknown=(_show(raw),))
+    return join_types(
+        _parse_name(o) if isinstance(o, str) else TypeReading(unknown=(_show(o),)) for o in raw
+    )
 
 
 def _parse_name(raw: str) -> TypeReading:
@@ -138,6 +136,14 @@ def join_types(options: Iterable[TypeReading]) -> TypeReading:
     return TypeReading("any", None, is_nullable, None, unknown)
 
 
+_JSON_TYPES: Final[dict[type, str]] = {
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+}
+
+
 def type_of_values(values: Iterable[object]) -> str:
     """The type that all of some JSON values share, else `any`."""
     names = {_type_of(value) for value in values}
@@ -147,12 +153,7 @@ def type_of_values(values: Iterable[object]) -> str:
 
 
 def _type_of(value: object) -> str:
-    if isinstance(value, bool):
-        return "boolean"
-    for python, name in ((int, "integer"), (float, "number"), (str, "string"), (list, "array")):
-        if isinstance(value, python):
-            return name
-    return "object" if isinstance(value, Mapping) else "any"
+    return _JSON_TYPES.get(type(value), "any")
 
 
 # --- allowed values ----------------------------------------------------------------------------

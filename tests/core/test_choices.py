@@ -18,7 +18,7 @@ from importer.core.choices import (
     list_allowed,
     propose_values,
 )
-from importer.core.matching import find_nearest
+from importer.core.matching import NearIndex
 from importer.core.model import AllowedValue, Field, FieldPath, Section, Severity
 from importer.core.rules import UNSET, Rule
 
@@ -137,20 +137,21 @@ def test_values_equal_in_text_are_told_apart_by_type() -> None:
         ("linkdin", ["linkedin", "linkedin"], "linkedin", True),
         ("banana", ["linkedin", "referral"], None, False),
         ("", ["linkedin"], None, False),
+        ("a very long note with site in it", ["site of the company"], None, False),
         ("x", [], None, False),
     ],
 )
 def test_a_guess_is_clear_only_without_doubt(
     text: str, choices: list[str], best: str | None, is_clear: bool
 ) -> None:
-    near = find_nearest(text, choices)
+    near = NearIndex(choices).find(text)
     assert (near.clear is not None) is is_clear
     if best is not None:
         assert choices[near.positions[0]] == best
 
 
 def test_at_most_three_are_near() -> None:
-    assert len(find_nearest("grade 1", [f"grade {i}" for i in range(2, 9)]).positions) == 3
+    assert len(NearIndex([f"grade {i}" for i in range(2, 9)]).find("grade 1").positions) == 3
 
 
 # --- sentences ---------------------------------------------------------------------------------

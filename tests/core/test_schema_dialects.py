@@ -495,6 +495,19 @@ def test_integration_params_that_are_optional_are_noted_too() -> None:
     assert odd.unparsed == schema.unparsed
 
 
+def test_keywords_beside_a_sections_fields_are_no_fields() -> None:
+    section = {"required": ["x"], "title": "Custom", "x": {"required": "true"}, "y": [1]}
+    schema = parse({"custom_fields": section})
+    assert field(schema, "custom_fields.x").is_required
+    assert "custom_fields.title" not in schema.fields
+    assert schema.unparsed == ("custom_fields.y: not understood, left out",)
+
+
+def test_a_note_is_made_once() -> None:
+    lost = {"$ref": "#/lost"}
+    assert len(parse({"custom_fields": {"x": lost, "y": lost}}).unparsed) == 1
+
+
 def test_odd_root_entries_are_noted() -> None:
     assert parse({"first_name": {}, "extra": [1]}).unparsed == ("extra: not understood, left out",)
 
