@@ -156,6 +156,8 @@ class SourceDescription:
         notes: Sentences for a person: what was detected, what was left out, what to look at.
         sha256: Of the file's bytes.
         marker: The run id in a `fix.xlsx` that we wrote; None for every other file.
+        choice: The sheets between which nobody has chosen yet: a preview shows each of them,
+            whatever sends must ask for `sheet:` first. Empty where there is no such question.
     """
 
     path: str
@@ -170,6 +172,7 @@ class SourceDescription:
     sha256: str = ""
     size: int = 0
     marker: str | None = None
+    choice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,28 @@ class Block:
     findings: tuple[GridFinding, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class GridHints:
+    """What a grid may know beforehand, so that searches without hope are left out.
+
+    A grid offers them as an attribute `hints`; without it, everything is looked for.
+
+    Attributes:
+        watches_characters: Cells may hold damaged characters.
+        watches_numbers: Cells may hold destroyed numbers.
+        watches_comments: Lines may begin with a comment mark.
+        watches_breaks: Cells may hold line breaks.
+        record_widths: How many values the first lines really have, before they were filled up;
+            empty where lines have no width of their own (workbooks).
+    """
+
+    watches_characters: bool = True
+    watches_numbers: bool = True
+    watches_comments: bool = False
+    watches_breaks: bool = False
+    record_widths: tuple[int, ...] = ()
+
+
 class Grid(Protocol):
     """One sheet, or one delimited file, as lines of texts.
 
