@@ -48,7 +48,7 @@ def control_routes(world: World) -> list[Route]:
 
     def show_candidates(body: JsonObject, request: Request) -> object:
         is_all = answers.is_true(request.query_params.get("seeded"))
-        people = world.store.people() if is_all else world.store.created()
+        people = world.store.people() if is_all else world.store.created
         return [asdict(person) for person in people]
 
     def show_received(body: JsonObject, request: Request) -> object:

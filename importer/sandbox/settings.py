@@ -180,6 +180,12 @@ class SandboxSettings:
         for name in self.script:
             if name != "ok":
                 check_fault(name)
+        for name, known in (("answer", Answer), ("meta", Meta), ("same_email", SameEmail)):
+            if getattr(self, name) not in get_args(known):
+                raise UsageError(
+                    f"The sandbox knows no {name} '{getattr(self, name)}'.",
+                    hint=f"Use {', '.join(get_args(known))}.",
+                )
         if self.limit is not None and self.limit < 1:
             raise UsageError(f"A limit of {self.limit} requests a minute lets nothing through.")
         if self.clock_speed <= 0:

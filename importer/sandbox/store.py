@@ -143,9 +143,10 @@ class Store:
                 return list(self._people.get(connector, ()))
             return sorted((p for ps in self._people.values() for p in ps), key=lambda p: p.seq)
 
-    def created(self, connector: str | None = None) -> Sequence[StoredPerson]:
-        """The same without those who were there from the start."""
-        return [p for p in self.people(connector) if not p.is_seeded]
+    @property
+    def created(self) -> Sequence[StoredPerson]:
+        """Everybody who was not there from the start, in order of creation."""
+        return [p for p in self.people() if not p.is_seeded]
 
     def find(self, person_id: str) -> StoredPerson | None:
         """The candidate of an id."""
@@ -179,7 +180,7 @@ class Store:
                 by_connector.setdefault(call.connector, []).append(call.at)
         return {
             "people": self.count(),
-            "created": len(self.created()),
+            "created": len(self.created),
             "received": len(self.received),
             "calls": len(calls),
             "by_status": dict(Counter(str(c.status or "no answer") for c in calls)),
@@ -192,7 +193,7 @@ class Store:
 
     def double(self) -> Iterator[tuple[str, int]]:
         """Idempotency keys under which more than one candidate was stored."""
-        for key, count in Counter(p.key for p in self.created() if p.key).items():
+        for key, count in Counter(p.key for p in self.created if p.key).items():
             if count > 1:
                 yield key, count
 

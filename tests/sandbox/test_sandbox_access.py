@@ -106,5 +106,5 @@ def test_connectors_are_told_apart_and_filtered(start: StartSandbox) -> None:
     assert sandbox.create().status_code == 200
     sandbox.client.headers["X-Connector-Token"] = "two"
     assert len(sandbox.found()) == 2
-    person_id = sandbox.server.store.created()[0].id
+    person_id = sandbox.server.store.created[0].id
     assert sandbox.client.get(f"{CANDIDATES}/{person_id}").status_code == 404

@@ -31,7 +31,7 @@ def test_every_answer_has_stored_the_candidate(
     sandbox = start(answer=answer, created_status=status)
     got = sandbox.create()
     assert got.status_code == status
-    (person,) = sandbox.server.store.created()
+    (person,) = sandbox.server.store.created
     assert (person.id in got.text) == holds_id
     if answer == "empty":
         assert got.content == b""
@@ -102,7 +102,7 @@ def test_an_honoured_key_replays_and_refuses_another_body(start: StartSandbox) -
     assert sandbox.create(key="l").json() != first.json()
     sandbox.world.clock.advance(301)
     assert sandbox.create(key="k").json() != first.json()
-    assert len(sandbox.server.store.created()) == 3
+    assert len(sandbox.server.store.created) == 3
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_what_a_key_saves_after_a_lost_answer(start: StartSandbox, fault: str, p
     except httpx.RemoteProtocolError:
         assert fault == "drop_after"
     assert sandbox.create(key="k").status_code == 200
-    assert len(sandbox.server.store.created()) == people
+    assert len(sandbox.server.store.created) == people
 
 
 def test_the_same_key_at_the_same_time_is_a_conflict(start: StartSandbox) -> None:
@@ -127,11 +127,11 @@ def test_the_same_key_at_the_same_time_is_a_conflict(start: StartSandbox) -> Non
     sandbox = start(honours_idempotency=True, script=("slow_after",), slow_s=0.3)
     thread = threading.Thread(target=sandbox.create, kwargs={"key": "k"})
     thread.start()
-    while not sandbox.server.store.created():
+    while not sandbox.server.store.created:
         pass
     answer = sandbox.create(key="k")
     thread.join()
     assert answer.status_code == 409
     assert "already in progress" in answer.json()["detail"]
     assert sandbox.create(key="k").status_code == 200
-    assert len(sandbox.server.store.created()) == 1
+    assert len(sandbox.server.store.created) == 1

@@ -134,7 +134,7 @@ def test_the_file_of_a_store_holds_everybody_once(start: StartSandbox, tmp_path:
     with file.open("a", encoding="utf-8") as torn:
         torn.write('{"id": "torn')
     sandbox.world.reset()
-    assert len(sandbox.server.store.created()) == 3
+    assert len(sandbox.server.store.created) == 3
     assert len(sandbox.found()) == 5
     sandbox.create()
     ids = [json.loads(line)["id"] for line in file.read_text(encoding="utf-8").splitlines()]

@@ -26,7 +26,7 @@ def test_a_sound_candidate_is_taken_and_can_be_read(start: StartSandbox, ats: st
     assert answer.status_code == 200, answer.text
     person_id = answer.json()["id"]
 
-    assert [p.id for p in sandbox.server.store.created()] == [person_id]
+    assert [p.id for p in sandbox.server.store.created] == [person_id]
     assert sandbox.found(email_addresses="ADA@example.com") == [person_id]
     assert sandbox.client.get(f"{CANDIDATES}/{person_id}").json()["last_name"] == "Quinn"
     assert len(sandbox.found()) == 4

@@ -51,7 +51,7 @@ def test_what_a_create_meets(start: StartSandbox, fault: str, seen: str, stored:
     sandbox = start(script=(fault, "ok"), slow_s=0.01)
     assert see(sandbox) == seen
     store = sandbox.server.store
-    assert len(store.created()) == stored
+    assert len(store.created) == stored
     (received,) = store.received
     assert received.body == PERSON
     assert bool(received.stored_id) == bool(stored)
@@ -93,11 +93,11 @@ def test_a_slow_create_is_stored_after_the_client_has_gone(start: StartSandbox) 
     sandbox = start(script=("slow",), slow_s=0.25)
     with pytest.raises(httpx.ReadTimeout):
         sandbox.client.post(CANDIDATES, json=PERSON, timeout=0.05)
-    assert sandbox.server.store.created() == []
+    assert sandbox.server.store.created == []
     end = time.monotonic() + 3
-    while not sandbox.server.store.created() and time.monotonic() < end:
+    while not sandbox.server.store.created and time.monotonic() < end:
         time.sleep(0.01)
-    assert len(sandbox.server.store.created()) == 1
+    assert len(sandbox.server.store.created) == 1
 
 
 def test_a_429_of_the_ats_comes_in_a_burst_with_budget_left(start: StartSandbox) -> None:
@@ -167,6 +167,9 @@ def test_faults_are_read_from_text() -> None:
         {"ats": "workday"},
         {"limit": 0},
         {"clock_speed": 0},
+        {"answer": "maybe"},
+        {"meta": "maybe"},
+        {"same_email": "maybe"},
     ],
     ids=str,
 )

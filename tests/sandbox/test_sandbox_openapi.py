@@ -101,7 +101,7 @@ def test_sound_bodies_are_taken(
         assert status == 200, body
 
     try_bodies(sandbox, page, schemathesis, "POSITIVE", see)
-    assert len(sandbox.server.store.created()) >= 60
+    assert len(sandbox.server.store.created) >= 60
     assert sandbox.server.store.crashes == []
 
 

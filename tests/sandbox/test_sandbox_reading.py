@@ -15,7 +15,7 @@ def test_filters_are_joined_by_and_and_fold_case(start: StartSandbox) -> None:
     ada = sandbox.create(PERSON | {"tags": ["python"], "company": "Acme"}).json()["id"]
     other = {"first_name": "Ada", "last_name": "Moss", "email_addresses": ["b@example.com"]}
     moss = sandbox.create(other).json()["id"]
-    remote_id = sandbox.server.store.created()[1].remote_id
+    remote_id = sandbox.server.store.created[1].remote_id
 
     assert sandbox.found(first_name="ada") == [ada, moss]
     assert sandbox.found(first_name="ADA", last_name="moss") == [moss]

@@ -93,7 +93,7 @@ def test_a_list_of_errors_leads_to_the_cell(
     (error,) = answer.json()["detail"]
     assert ".".join(str(part) for part in error["loc"]) == f"body.{place}"
     assert set(error) >= {"loc", "msg", "type"}
-    assert sandbox.server.store.created() == []
+    assert sandbox.server.store.created == []
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_one_sentence_in_the_words_of_the_ats(
     answer = sandbox.create(body)
     assert answer.status_code == 400
     assert sentence in answer.json()["detail"]
-    assert sandbox.server.store.created() == []
+    assert sandbox.server.store.created == []
 
 
 def test_form_a_of_greenhouse_with_a_job_and_its_stage(start: StartSandbox) -> None:
@@ -171,7 +171,7 @@ def test_what_an_ats_does_not_declare_is_dropped_without_a_word(start: StartSand
 
     bamboo = start(ats="bamboohr")
     bamboo.create(change(SOUND["bamboohr"], additional_attributes={"shoe": 43}))
-    assert bamboo.server.store.created()[0].kept["additional_attributes"] == {"shoe": 43}
+    assert bamboo.server.store.created[0].kept["additional_attributes"] == {"shoe": 43}
 
 
 def test_what_is_wrong_in_several_places_is_all_named(start: StartSandbox) -> None:
@@ -193,7 +193,7 @@ def test_a_second_person_of_one_email(
     first = sandbox.create().json()["id"]
     answer = sandbox.create(PERSON | {"first_name": "Bo", "email_addresses": ["ADA@example.com"]})
     assert answer.status_code == status
-    assert len(sandbox.server.store.created()) == people
+    assert len(sandbox.server.store.created) == people
     assert (answer.json().get("id") == first) == (same_email == "merge")
 
 
