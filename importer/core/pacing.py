@@ -35,11 +35,13 @@ _EASE_EVERY_S: Final = 2.0
 _MOST_EASED: Final = 20.0
 _RECOVER: Final = 0.97
 _NO_ADVICE_S: Final = 5.0
+_LOOK_AGAIN_S: Final = 10.0
+"""Where others use the budget, look at least so often whether they still do."""
 
 
 @dataclass(slots=True)
 class _Allowance:
-    """What a fixed window still allows: `left` calls that leave after `since`, until `until`."""
+    """What the server still allows: `left` calls that leave after `since`, until `until`."""
 
     left: int
     since: float
@@ -61,7 +63,7 @@ class Pacer:
         self._reserved: set[int] = set()
         self._open: dict[int, float] = {}
         self._tickets = count(1)
-        self._next = float("-inf")
+        self._next: float | None = None
         self._blocked_until = float("-inf")
         self._ease = 1.0
         self._eased_at = float("-inf")
@@ -85,11 +87,16 @@ class Pacer:
     def wait_s(self, now: float) -> float:
         """Seconds until the next call may be taken; 0 means now. May grow when asked again."""
         self._forget(now)
-        waits = [self._next - now, self._blocked_until - now]
-        used = len(self._sent) + len(self._reserved)
-        share = self._share(now)
-        if used >= share:
-            waits.append(self._wait_for_room(now, used, share))
+        waits = [self._blocked_until - now]
+        if self._next is not None:
+            waits.append(self._next - now)
+        over = len(self._sent) + len(self._reserved) - self.limit
+        if over >= 0:
+            # Where all of it is reserved, room comes when those calls leave or give up.
+            room_at = (
+                self._sent[over] + WINDOW_S + GUARD_S if over < len(self._sent) else now + 0.05
+            )
+            waits.append(room_at - now)
         allowance = self._allowance
         if allowance is not None and self._left(allowance) <= 0:
             waits.append(allowance.until - now)
@@ -97,7 +104,8 @@ class Pacer:
 
     def take(self, now: float) -> int:
         """Reserve a slot; only where `wait_s` just said 0. Returns its ticket."""
-        self._next = max(self._next, now - _BURST_S) + self._spacing(now)
+        earliest = now if self._next is None else max(self._next, now - _BURST_S)
+        self._next = earliest + self._spacing(now)
         ticket = next(self._tickets)
         self._reserved.add(ticket)
         return ticket
@@ -158,13 +166,19 @@ class Pacer:
         return min(max(0.0, ahead), WINDOW_S)
 
     def _learn_use(self, remaining: int, sent_at: float, now: float, reset_s: float | None) -> None:
-        """Find out what others use of the same budget."""
+        """Find out what others use of the same budget, and how much of it is left.
+
+        What is left binds us only where others call too or windows are fixed: alone we keep the
+        limit anyway, and a sliding window that is always nearly full is as it should be.
+        """
         ours = len(self._sent) - bisect_right(self._sent, sent_at - WINDOW_S)
         self._others = max(0, self._told - remaining - ours)
-        self._others_until = now + (WINDOW_S if reset_s is None else reset_s)
-        if not self._is_fixed or reset_s is None:
+        self._others_until = now + WINDOW_S
+        if reset_s is None or not (self._others or self._is_fixed):
+            self._allowance = None
             return
-        new = _Allowance(remaining, sent_at, now + reset_s)
+        until = now + (reset_s if self._is_fixed else min(reset_s, _LOOK_AGAIN_S))
+        new = _Allowance(remaining, sent_at, until)
         if self._allowance is None or self._left(new) < self._left(self._allowance):
             self._allowance = new
 
@@ -191,30 +205,22 @@ class Pacer:
         if now >= self._others_until:
             self._others = 0
 
-    def _share(self, now: float) -> int:
+    def _share(self) -> int:
         """Calls in a window that are ours, with head-room where others call too."""
-        if not self._others or now >= self._others_until:
+        if not self._others:
             return self.limit
         return max(1, min(self.limit, self._told - self._others - self._others // 10 - 1))
-
-    def _wait_for_room(self, now: float, used: int, share: int) -> float:
-        oldest = used - share
-        if oldest >= len(self._sent):
-            return 0.05  # all of it is reserved: room comes when those calls leave or give up
-        room_at = self._sent[oldest] + WINDOW_S + GUARD_S
-        if used < self.limit:
-            room_at = min(room_at, self._others_until)
-        return room_at - now
 
     def _left(self, allowance: _Allowance) -> int:
         gone = len(self._sent) - bisect_right(self._sent, allowance.since)
         return allowance.left - gone - len(self._reserved)
 
     def _spacing(self, now: float) -> float:
-        spacing = (WINDOW_S + GUARD_S) / self._share(now) * self._ease
+        alone = (WINDOW_S + GUARD_S) / self.limit
+        spacing = min((WINDOW_S + GUARD_S) / self._share(), max(alone, _LOOK_AGAIN_S / 2))
         allowance = self._allowance
-        if allowance is not None and allowance.until - now > _BURST_S:
+        if allowance is not None and self._is_fixed and allowance.until - now > _BURST_S:
             even = (allowance.until - now) / max(1, self._left(allowance))
             if even > 1.15 * spacing:
-                return even
-        return spacing
+                spacing = even
+        return spacing * self._ease

@@ -18,7 +18,6 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-from importer.core.bodies import body_emails, body_name
 from importer.core.identity import normalise_identity
 
 CLOCK_SLACK_S: Final = 120.0
@@ -36,22 +35,29 @@ class Person:
     """A person as one side knows them: what we sent, or what the ATS returned.
 
     Attributes:
+        candidate_id: Empty for what we sent.
         emails: Normalised for comparison.
-        name: First and last name, a blank between.
         modified_at: Unix seconds of the server's last change; None when unknown.
     """
 
     candidate_id: str
-    emails: frozenset[str]
-    name: str
+    emails: tuple[str, ...]
+    first_name: str = ""
+    last_name: str = ""
     modified_at: float | None = None
+
+    @property
+    def name(self) -> str:
+        """First and last name with a blank between; empty for neither."""
+        return f"{self.first_name} {self.last_name}".strip()
 
 
 def parse_sent(body: str) -> Person:
-    """The person in a body that was (or will be) sent."""
+    """The person in a body, of either form, that was (or will be) sent."""
     sent = json.loads(body)
     assert isinstance(sent, Mapping)  # bodies are ours
-    return Person("", frozenset(map(normalise_identity, body_emails(sent))), body_name(sent))
+    inner = sent.get("data")
+    return _build_person("", inner if isinstance(inner, Mapping) else sent)
 
 
 def parse_people(page: object) -> tuple[Person, ...]:
@@ -71,12 +77,18 @@ def parse_cursor(page: object) -> str | None:
 def _parse_person(item: object) -> Person | None:
     if not isinstance(item, Mapping) or not isinstance(item.get("id"), str) or not item["id"]:
         return None
+    return _build_person(item["id"], item)
+
+
+def _build_person(candidate_id: str, item: Mapping[str, object]) -> Person:
     emails = item.get("email_addresses")
     texts = [e for e in emails if isinstance(e, str)] if isinstance(emails, list) else []
+    first, last = item.get("first_name"), item.get("last_name")
     return Person(
-        item["id"],
-        frozenset(map(normalise_identity, texts)),
-        body_name(item),
+        candidate_id,
+        tuple(dict.fromkeys(filter(None, map(normalise_identity, texts)))),
+        first.strip() if isinstance(first, str) else "",
+        last.strip() if isinstance(last, str) else "",
         parse_time(item.get("modified_at")),
     )
 
@@ -172,7 +184,7 @@ def decide_readback(
             last changed before it is not the row's. None: not known.
     """
     ours = _new_people(read, known, not_before)
-    ours = [p for p in ours if p.emails & sent.emails]
+    ours = [p for p in ours if not set(p.emails).isdisjoint(sent.emails)]
     fitting = [p for p in ours if names_fit(sent.name, p.name)]
     if len(ours) == 1 and fitting:
         return ReadBack(Found.CREATED, (ours[0].candidate_id,))
@@ -182,14 +194,16 @@ def decide_readback(
 
 
 def find_namesakes(
-    sent: Person, read: Iterable[Person], *, known: frozenset[str], not_before: float | None
+    sent: Person, read: Iterable[Person], *, known: frozenset[str]
 ) -> tuple[str, ...]:
-    """Ids of new people who bear the row's name, whatever their e-mail.
+    """Ids of people who bear the row's name and have no e-mail at all.
 
     Before a row counts as never arrived: the ATS may have kept the name and not the e-mail.
     """
-    new = _new_people(read, known, not_before)
-    return tuple(p.candidate_id for p in new if p.name and names_fit(sent.name, p.name))
+    new = _new_people(read, known, None)
+    return tuple(
+        p.candidate_id for p in new if p.name and not p.emails and names_fit(sent.name, p.name)
+    )
 
 
 def _new_people(

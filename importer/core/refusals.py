@@ -74,6 +74,29 @@ def describe_unclear(candidate_ids: Sequence[str]) -> RowProblem:
     )
 
 
+def describe_still_in_doubt(emails: Sequence[str], name: str, *, is_synced: bool) -> RowProblem:
+    """Say what a person may do about a row that reading back could not settle."""
+    if emails:
+        hint = (
+            "Wait for the connector's next synchronisation and run again, or ask for one with "
+            "`candidate-import reconcile --resync`."
+        )
+        if not is_synced:
+            hint = f"The connector's synchronisation is not done. {hint}"
+    else:
+        hint = (
+            f"It has no e-mail to look for: look for the name {name or '(none)'} in the ATS, then "
+            "say `candidate-import reconcile --found ROW=ID` or `--absent ROW`."
+        )
+    return RowProblem(
+        code="in-doubt",
+        column=None,
+        message="The row was sent and no usable answer came; it may or may not be in the ATS.",
+        hint=hint,
+        severity=Severity.ERROR,
+    )
+
+
 def describe_missing_file() -> RowProblem:
     """Say that the candidate was created and its files are still to be attached."""
     return RowProblem(

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
-from importer.errors import StopAndRetry
+from importer.errors import ImporterError
 
 _NAP_S = 0.5
 
@@ -51,30 +50,37 @@ class StopSignal:
     """Told once that the run must end; rows in flight finish, nothing new starts.
 
     Not safe from another thread or a signal handler: go through `loop.call_soon_threadsafe`.
+
+    Args:
+        parent: A signal whose reason counts here too.
     """
 
-    def __init__(self) -> None:
-        self._reason: StopAndRetry | None = None
+    def __init__(self, parent: StopSignal | None = None) -> None:
+        self._parent = parent
+        self._reason: ImporterError | None = None
 
     @property
-    def reason(self) -> StopAndRetry | None:
+    def reason(self) -> ImporterError | None:
         """Why the run must end; None while it need not."""
+        if self._reason is None and self._parent is not None:
+            self._reason = self._parent.reason
         return self._reason
 
     @property
     def is_set(self) -> bool:
         """Whether the run must end."""
-        return self._reason is not None
+        return self.reason is not None
 
-    def set(self, reason: StopAndRetry) -> None:
+    def set(self, reason: ImporterError) -> None:
         """End the run; the first reason stays."""
-        self._reason = self._reason or reason
+        if self.reason is None:
+            self._reason = reason
 
 
-async def nap(clock: Clock, seconds: float, is_over: Callable[[], bool]) -> None:
-    """Wait so long, or until `is_over` (noticed within half a second)."""
+async def nap(clock: Clock, seconds: float, stop: StopSignal) -> None:
+    """Wait so long, or until told to stop (noticed within half a second)."""
     end = clock.now() + seconds
-    while (left := end - clock.now()) > 0 and not is_over():
+    while (left := end - clock.now()) > 0 and not stop.is_set:
         await clock.sleep(min(left, _NAP_S))
 
 

@@ -16,7 +16,7 @@ from importer.core.budget import SendLimits
 from importer.core.disposition import ReadFate, dispose_read
 from importer.core.guards import Breaker, GuardSettings, OutageGuard, Step
 from importer.core.ports import CandidateApi, RowState, Settlement, StagedRow
-from importer.errors import ImporterError, Interrupted, StopAndRetry
+from importer.errors import ImporterError, Interrupted
 from importer.sending.clock import StopSignal, nap
 from importer.sending.errand import Errand
 from importer.sending.events import SendEvents, SendReport, Timeline
@@ -50,7 +50,7 @@ class Drive:
         self.pace = pace
         self.clock = pace.clock
         self.events = events
-        self._stop = stop
+        self.halt = StopSignal(stop)
         self.reads_back = read_back
         self.journal = Journal(ledger, connector=connector, run_id=run_id, fence=fence, pace=pace)
         self.outage = OutageGuard(guards)
@@ -66,7 +66,6 @@ class Drive:
         self._in_flight: dict[asyncio.Task[None], StagedRow] = {}
         self._counts: Counter[RowState] = Counter()
         self._unrecorded: list[tuple[int, RowState, str]] = []
-        self._reason: ImporterError | None = None
         self._schema_task: asyncio.Task[None] | None = None
         self._timeline = Timeline(self.clock.now())
 
@@ -89,12 +88,12 @@ class Drive:
             requests=self.pace.requests,
             seconds=self.clock.now() - started,
             timeline=self._timeline.samples,
-            stop=self._reason,
+            stop=self.halt.reason,
             unrecorded=tuple(self._unrecorded),
         )
 
     async def _feed(self) -> None:
-        while not self.is_over():
+        while not self.halt.is_set:
             self._reap()
             await self._hear_of_schema()
             if not await self._is_weather_fair():
@@ -122,7 +121,7 @@ class Drive:
         elif self._in_flight:
             await self._wait_for_one()
         elif step is Step.WAIT:
-            await nap(self.clock, self.outage.wait_s(self.clock.now()), self.is_over)
+            await nap(self.clock, self.outage.wait_s(self.clock.now()), self.halt)
         else:
             await self._probe()
         return False
@@ -131,7 +130,7 @@ class Drive:
         """Ask with a GET whether the service is back."""
         try:
             attempt = await self.pace.call(lambda: self.api.list_candidates(page_size=1))
-        except StopAndRetry as reason:
+        except ImporterError as reason:
             self.end(reason)
             return
         fate = dispose_read(attempt)
@@ -144,7 +143,7 @@ class Drive:
         if not self._queue and not self._is_drained:
             try:
                 page = await self.journal.staged(self._last_seq, _PAGE)
-            except StopAndRetry as reason:
+            except ImporterError as reason:
                 self.end(reason)
                 return None
             self._is_drained = len(page) < _PAGE
@@ -176,11 +175,11 @@ class Drive:
         """Wait for a slot and send the row on its errand, unless things changed meanwhile."""
         try:
             slot = await self.pace.slot("create")
-        except StopAndRetry as reason:
+        except ImporterError as reason:
             self.end(reason)
             return
         is_go = self.outage.next_step(self.clock.now()) is Step.GO
-        if self.is_over() or not is_go or not self._has_room_for(row):
+        if self.halt.is_set or not is_go or not self._has_room_for(row):
             slot.give_back()
             self._queue.appendleft(row)
             return
@@ -217,15 +216,9 @@ class Drive:
 
     # --- what errands report -----------------------------------------------------------------
 
-    def is_over(self) -> bool:
-        """Whether nothing new may start."""
-        if self._reason is None:
-            self._reason = self._stop.reason
-        return self._reason is not None
-
     def end(self, reason: ImporterError) -> None:
         """Start nothing new; the first reason is the one that is told."""
-        self._reason = self._reason or reason
+        self.halt.set(reason)
 
     @property
     def created(self) -> int:
@@ -251,7 +244,7 @@ class Drive:
         """
         try:
             await self.journal.settle(settlement)
-        except StopAndRetry as reason:
+        except ImporterError as reason:
             self._unrecorded.append((row.seq, settlement.state, settlement.candidate_id))
             self.end(reason)
             return False

@@ -19,7 +19,7 @@ from importer.core.refusals import (
     describe_refusal,
     describe_unclear,
 )
-from importer.errors import StopAndRetry
+from importer.errors import ImporterError, StopAndRetry
 from importer.sending.clock import iso, nap
 from importer.sending.lookback import read_back
 from importer.sending.pace import Slot
@@ -123,7 +123,7 @@ class Errand:
     async def _go_again(self, wait_s: float, attempt: Attempt) -> None:
         drive = self._drive
         if await self._put_back(attempt):
-            await nap(drive.clock, wait_s, drive.is_over)
+            await nap(drive.clock, wait_s, drive.halt)
             drive.put_back(self._row)
 
     async def _look(self, attempt: Attempt) -> None:
@@ -133,7 +133,7 @@ class Errand:
             known = await drive.journal.known_ids(row)
             started_at = drive.pace.server_time(attempt.started_at)
             result = await read_back(drive.api, drive.pace, row, known=known, started_at=started_at)
-        except StopAndRetry as reason:
+        except ImporterError as reason:
             drive.end(reason)
             return
         if result.found is Found.CREATED:

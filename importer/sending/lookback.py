@@ -8,11 +8,11 @@ own. Whether several in one call mean *and* or *or* is documented nowhere.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Protocol
+from typing import Protocol
 
 from importer.core.disposition import ReadFate, dispose_read
 from importer.core.memory import KnownPerson
-from importer.core.ports import CandidateApi, Ledger, StagedRow
+from importer.core.ports import Attempt, CandidateApi, Ledger, StagedRow
 from importer.core.readback import (
     Found,
     Person,
@@ -20,12 +20,8 @@ from importer.core.readback import (
     decide_readback,
     parse_people,
     parse_sent,
-    parse_time,
 )
 from importer.sending.pace import Pace
-
-MAX_EMAILS: Final = 3
-"""Addresses of one row that are asked for."""
 
 
 class KnowsPeople(Protocol):
@@ -50,11 +46,27 @@ def list_known_ids(ledger: SendingLedger, connector: int, row: StagedRow) -> fro
     )
 
 
-async def search_by_email(api: CandidateApi, pace: Pace, email: str) -> list[Person] | None:
-    """People with this address, asked once; None where no usable answer came."""
-    attempt = await pace.call(lambda: api.list_candidates(email_addresses=[email]))
-    if dispose_read(attempt) is not ReadFate.USABLE:
-        return None
+async def search_by_email(
+    api: CandidateApi, pace: Pace, email: str, *, insists: bool = False
+) -> list[Person] | None:
+    """People with this address; None where no usable answer came.
+
+    Args:
+        api: The connector's ATS.
+        pace: Paces the call.
+        email: The address.
+        insists: Repeat the question, and raise `StopAndRetry` where no usable answer comes.
+    """
+
+    async def ask() -> Attempt:
+        return await api.list_candidates(email_addresses=[email])
+
+    if insists:
+        attempt = await pace.read(ask, "looking for people by e-mail")
+    else:
+        attempt = await pace.call(ask)
+        if dispose_read(attempt) is not ReadFate.USABLE:
+            return None
     return list(parse_people(attempt.body))
 
 
@@ -65,18 +77,27 @@ async def read_back(
     *,
     known: frozenset[str],
     started_at: float | None = None,
+    insists: bool = False,
 ) -> ReadBack:
     """Look for a row in doubt, once for each address, until something is found.
 
     Finding nothing proves nothing: reads come from a copy of the ATS that lags behind.
+
+    Args:
+        api: The connector's ATS.
+        pace: Paces every call.
+        row: The row.
+        known: Ids that are somebody else's for certain.
+        started_at: Unix seconds of the attempt's start by the server's clock, where it was
+            seen. An attempt found after a crash has none: then age proves nothing.
+        insists: As for `search_by_email`.
     """
     sent = parse_sent(row.body)
-    not_before = parse_time(row.attempted_at) if started_at is None else started_at
-    for email in sorted(sent.emails)[:MAX_EMAILS]:
-        people = await search_by_email(api, pace, email)
+    for email in sent.emails:
+        people = await search_by_email(api, pace, email, insists=insists)
         if people is None:
             break
-        result = decide_readback(sent, people, known=known, not_before=not_before)
+        result = decide_readback(sent, people, known=known, not_before=started_at)
         if result.found is not Found.NOTHING:
             return result
     return ReadBack(Found.NOTHING)

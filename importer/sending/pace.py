@@ -86,7 +86,8 @@ class Pace:
         """Wait for the right to one call.
 
         Raises:
-            StopAndRetry: The run was told to stop, or the call or time budget is used up.
+            ImporterError: The run was told to stop (the signal's reason).
+            Interrupted: The call or time budget is used up.
         """
         async with self._turn:
             while True:
@@ -94,13 +95,10 @@ class Pace:
                 wait_s = self.pacer.wait_s(self.clock.now())
                 if wait_s <= 0:
                     break
-                await nap(self.clock, min(wait_s, 1.0), self._is_stopped)
+                await nap(self.clock, min(wait_s, 1.0), self._stop)
             ticket = self.pacer.take(self.clock.now())
             self._reserved += 1
             return Slot(self, ticket, purpose)
-
-    def _is_stopped(self) -> bool:
-        return self._stop.is_set
 
     def _check_limits(self) -> None:
         if self._stop.reason is not None:
@@ -156,6 +154,7 @@ class Pace:
 
         Raises:
             StopAndRetry: No usable answer came; the message says what came instead.
+            ImporterError: As `slot` raises.
         """
         failures = 0
         while True:
@@ -169,7 +168,7 @@ class Pace:
             self.on_retry()
             asked = parse_retry_after(attempt)
             wait_s = backoff_s(failures) if asked is None else asked
-            await nap(self.clock, wait_s, self._is_stopped)
+            await nap(self.clock, wait_s, self._stop)
 
     def on_retry(self) -> None:
         """A call is made again."""
