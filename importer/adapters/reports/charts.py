@@ -2,19 +2,24 @@
 
 Lives here: figures per minute, and their drawing by a plotting library where the extra
 `charts` is installed. Must never live here: the tables that stand in for them. What a
-newcomer would question: colours are names of CSS variables, so that a chart drawn once fits
-the light and the dark page.
+newcomer would question: the library draws in a process of its own, because it brings a whole
+browser engine: its memory is not the run's, and should it fail, the page has its tables.
+Colours are names of CSS variables, so that a drawing fits the light and the dark page.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 _MOST_STEPS: Final = 60
+_PATIENCE_S: Final = 60.0
 _INK, _GRID, _LINE, _LIMIT = "var(--muted)", "var(--line)", "var(--accent)", "var(--bad)"
 _WIDTH, _HEIGHT = 420, 170
 
@@ -59,18 +64,31 @@ def can_draw() -> bool:
     return all(importlib.util.find_spec(name) for name in ("altair", "vl_convert"))
 
 
-def draw_pace(pace: Sequence[Pace], limit: int | None) -> str:
-    """Calls a minute as an SVG, with the connector's limit as a line where it is known."""
+def draw(pace: Sequence[Pace], limit: int | None) -> tuple[str, ...]:
+    """Two SVGs, calls a minute and created so far; none where they cannot be drawn."""
+    if len(pace) < 2 or not can_draw():
+        return ()
+    order = {"pace": [(p.minute, p.created, p.calls_a_minute) for p in pace], "limit": limit}
+    try:
+        drawn = subprocess.run(  # noqa: S603 - this module, run by this very interpreter
+            [sys.executable, "-m", __name__],
+            input=json.dumps(order).encode(),
+            capture_output=True,
+            timeout=_PATIENCE_S,
+            check=True,
+        )
+        return tuple(json.loads(drawn.stdout))
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return ()
+
+
+def _draw_calls(pace: Sequence[Pace], limit: int | None) -> str:
+    """Calls a minute, with the connector's limit as a line where it is known."""
     alt = _altair()
-    values: list[dict[str, float]] = [
-        {"minute": p.minute, "calls": round(p.calls_a_minute, 2)} for p in pace
-    ]
+    values = [{"minute": p.minute, "calls": round(p.calls_a_minute, 2)} for p in pace]
     base = alt.Chart(alt.Data(values=values)).encode(x=_minutes(alt))
-    layers = [
-        base.mark_area(
-            color=_LINE, fillOpacity=0.18, line={"color": _LINE, "strokeWidth": 2}
-        ).encode(y=alt.Y("calls:Q", title="calls a minute"))
-    ]
+    area = base.mark_area(color=_LINE, fillOpacity=0.18, line={"color": _LINE, "strokeWidth": 2})
+    layers = [area.encode(y=alt.Y("calls:Q", title="calls a minute"))]
     if limit:
         rule = alt.Chart(alt.Data(values=[{"limit": limit}]))
         layers.append(
@@ -79,17 +97,13 @@ def draw_pace(pace: Sequence[Pace], limit: int | None) -> str:
     return _render(alt.layer(*layers))
 
 
-def draw_created(pace: Sequence[Pace]) -> str:
-    """Candidates created so far as an SVG."""
+def _draw_created(pace: Sequence[Pace]) -> str:
+    """Candidates created so far."""
     alt = _altair()
     values: list[dict[str, float]] = [{"minute": 0, "created": 0}]
     values += [{"minute": p.minute, "created": p.created} for p in pace]
-    chart = (
-        alt.Chart(alt.Data(values=values))
-        .mark_line(color=_LINE, strokeWidth=2)
-        .encode(x=_minutes(alt), y=alt.Y("created:Q", title="created so far"))
-    )
-    return _render(chart)
+    line = alt.Chart(alt.Data(values=values)).mark_line(color=_LINE, strokeWidth=2)
+    return _render(line.encode(x=_minutes(alt), y=alt.Y("created:Q", title="created so far")))
 
 
 def _altair() -> Any:
@@ -126,3 +140,14 @@ def _render(chart: Any) -> str:
     svg = re.sub(r'(<svg\b[^>]*?) width="[^"]*" height="[^"]*"', r"\1", svg, count=1)
     svg = re.sub(r' (?:aria-[a-z]+|role)="[^"]*"', "", svg)
     return svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+
+
+def _answer(order: str) -> str:
+    """What the drawing process does: figures as JSON in, drawings as JSON out."""
+    asked = json.loads(order)
+    pace = [Pace(*figures) for figures in asked["pace"]]
+    return json.dumps([_draw_calls(pace, asked["limit"]), _draw_created(pace)])
+
+
+if __name__ == "__main__":
+    sys.stdout.write(_answer(sys.stdin.read()))

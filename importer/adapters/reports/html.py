@@ -12,7 +12,7 @@ import base64
 import datetime as dt
 import hashlib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -80,11 +80,12 @@ class HtmlReport:
 
     def close(self) -> None:
         """Render and write the page."""
+        render = page_renderer(self._summary)
         lines = self._lines
-        page = render_page(self._summary, lines)
+        page = render(lines)
         while len(page) > SIZE_LIMIT and lines:
             lines = lines[: len(lines) // 2]
-            page = render_page(self._summary, lines)
+            page = render(lines)
         self._path.write_bytes(page)
 
 
@@ -97,8 +98,8 @@ def short_names(summary: RunSummary) -> list[str]:
     return names
 
 
-def render_page(summary: RunSummary, lines: Sequence[_Line]) -> bytes:
-    """The whole page as UTF-8."""
+def page_renderer(summary: RunSummary) -> Callable[[Sequence[_Line]], bytes]:
+    """What turns lines into the whole page as UTF-8; everything else is settled here, once."""
     import jinja2
 
     environment = jinja2.Environment(
@@ -111,25 +112,27 @@ def render_page(summary: RunSummary, lines: Sequence[_Line]) -> bytes:
     environment.filters["show"] = show
     environment.filters["time"] = _time
     environment.filters["number"] = lambda value: f"{value:,}"
+    template = environment.get_template("report.html.j2")
     facts = _facts(summary)
     style = _read("report.css") + _widths(facts)
     script = _read("report.js")
-    page = environment.get_template("report.html.j2").render(
-        run=summary,
-        lines=lines,
-        style=_markup(style),
-        script=_markup(script),
-        policy=_policy(style, script),
-        **facts,
-    )
-    return page.encode("utf-8", "replace")
+    facts |= {
+        "run": summary,
+        "style": _markup(style),
+        "script": _markup(script),
+        "policy": _policy(style, script),
+    }
+    return lambda lines: template.render(lines=lines, **facts).encode("utf-8", "replace")
 
 
 def show(text: object, most: int = _TEXT_SHOWN) -> str:
     """A text of the source as the page shows it: no control characters, not endless."""
+    start = str(text)[: most + 1]
+    if start.isprintable():
+        return start if len(start) <= most else start[:most] + "…"
     kept = "".join(
         " " if c in "\r\n\t" else "�" if unicodedata.category(c) in ("Cc", "Cs") else c
-        for c in str(text)[: most + 1]
+        for c in start
     )
     return kept if len(kept) <= most else kept[:most] + "…"
 
@@ -286,13 +289,9 @@ def _thin(pace: Sequence[charts.Pace]) -> list[charts.Pace]:
 
 
 def _charts(pace: Sequence[charts.Pace], limit: int | None) -> list[tuple[str, Any]]:
-    if len(pace) < 2 or not charts.can_draw():
-        return []
     calls = "Calls a minute" + (f", with the limit of {limit:,} as a dashed line" if limit else "")
-    return [
-        (calls, _markup(charts.draw_pace(pace, limit))),
-        ("Created so far", _markup(charts.draw_created(pace))),
-    ]
+    titles = (calls, "Created so far")
+    return list(zip(titles, map(_markup, charts.draw(pace, limit)), strict=False))
 
 
 def _widths(facts: Mapping[str, Any]) -> str:
