@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from importer.core.choices import allowed_of, list_allowed
-from importer.core.model import AllowedValue, CandidateSchema, Field
+from importer.core.model import AllowedValue, CandidateSchema, Field, Section
 
 _TYPE_WORDS: Final = {
     "string": "text",
@@ -49,10 +49,42 @@ class FieldRow:
     allowed: str
 
 
-def describe_schema(schema: CandidateSchema) -> list[FieldRow]:
-    """Describe every field in a line, required ones first within each section."""
+def describe_schema(schema: CandidateSchema, width: int = 100) -> list[str]:
+    """Write the table of `meta`: a heading a section, a line a field.
+
+    Args:
+        schema: What to describe.
+        width: Columns of the screen; longer lines are cut.
+    """
+    rows = describe_fields(schema)
+    key_width = max((len(row.field) for row in rows), default=0)
+    type_width = max((len(row.type) for row in rows), default=0)
+    lines: list[str] = []
+    for section in Section:
+        listed = [row for row in rows if row.section == section.value]
+        is_open = section in schema.open_sections
+        if not listed and not is_open:
+            continue
+        lines += ["", section.value] if lines else [section.value]
+        for row in listed:
+            needed = "required" if row.is_required else ""
+            told = row.allowed or row.label
+            line = f"  {row.field:{key_width}}  {row.type:{type_width}}  {needed:8}  {told}"
+            lines.append(_fit(line.rstrip(), width))
+        if is_open:
+            other = " other" if listed else ""
+            lines.append(f"  any{other} key is passed on unchecked")
+    return lines
+
+
+def _fit(line: str, width: int) -> str:
+    return line if len(line) <= width else f"{line[: max(width, 2) - 1]}…"
+
+
+def describe_fields(schema: CandidateSchema) -> list[FieldRow]:
+    """Describe every field in a row, required ones first within each section."""
     rows = [_describe_field(field) for field in schema.fields.values()]
-    order = {name: i for i, name in enumerate(dict.fromkeys(row.section for row in rows))}
+    order = {section.value: i for i, section in enumerate(Section)}
     return sorted(rows, key=lambda row: (order[row.section], not row.is_required))
 
 
@@ -74,7 +106,8 @@ def describe_type(field: Field) -> str:
     if field.type == "array":
         return f"list of {describe_type(field.items)}" if field.items is not None else "list"
     if field.properties:
-        return f"object ({', '.join(field.properties)})"
+        parts = list(field.properties)
+        return f"object ({', '.join(parts)})" if len(parts) < 4 else f"object ({len(parts)} parts)"
     return _FORMAT_WORDS.get(field.format or "", _TYPE_WORDS.get(field.type, field.type))
 
 

@@ -6,7 +6,7 @@ import json
 
 from importer.core.model import CandidateSchema
 from importer.core.schema import parse_candidate_schema, published_schema
-from importer.core.schema_text import describe_schema, schema_document
+from importer.core.schema_text import describe_fields, describe_schema, schema_document
 
 
 def parse() -> CandidateSchema:
@@ -17,6 +17,7 @@ def parse() -> CandidateSchema:
                 "email_addresses": {"type": "list", "required": True},
                 "urls": {"type": "list"},
                 "can_email": {"type": "bool"},
+                "attachments": {"type": "list"},
             },
             "custom_fields": {
                 "grade": {"type": "integer", "allowed_values": list(range(10)), "label": "Grade"},
@@ -33,7 +34,7 @@ def parse() -> CandidateSchema:
 
 
 def test_every_field_is_a_line_required_ones_first() -> None:
-    rows = {(row.section, row.field): row for row in describe_schema(parse())}
+    rows = {(row.section, row.field): row for row in describe_fields(parse())}
     assert next(iter(rows)) == ("model_keys", "email_addresses")
     types = {field: row.type for (_, field), row in rows.items()}
     assert types == {
@@ -41,6 +42,7 @@ def test_every_field_is_a_line_required_ones_first() -> None:
         "title": "text",
         "urls": "list of object (value, url_type)",
         "can_email": "yes/no",
+        "attachments": "list of object (7 parts)",
         "grade": "whole number",
         "any": "anything",
         "bare": "list",
@@ -52,6 +54,22 @@ def test_every_field_is_a_line_required_ones_first() -> None:
     grade = rows["custom_fields", "grade"]
     assert (grade.label, grade.allowed_count) == ("Grade", 10)
     assert grade.allowed == "0, 1, 2, 3, 4, 5, 6, 7 … (10 in all)"
+
+
+def test_the_table_has_a_heading_a_section_and_fits_the_screen() -> None:
+    lines = describe_schema(parse(), 72)
+    assert lines[0] == "model_keys"
+    assert " ".join(lines[1].split()).startswith("email_addresses list of e-mail required")
+    assert "additional_attributes" in lines
+    assert "  any key is passed on unchecked" in lines
+    assert all(len(line) <= 72 for line in lines)
+    assert any(line.endswith("…") for line in lines)
+    assert "  any other key is passed on unchecked" not in lines
+    both = parse_candidate_schema(
+        {"custom_fields": {"properties": {"x": {}}, "additionalProperties": True}}
+    ).schema
+    assert both is not None
+    assert "  any other key is passed on unchecked" in describe_schema(both)
 
 
 def test_the_document_is_json_and_whole() -> None:
