@@ -11,8 +11,10 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, TypeVar
 
 from starlette.datastructures import QueryParams
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -28,6 +30,8 @@ BAD_GATEWAY: Final = (
     "<html><head><title>502 Bad Gateway</title></head>"
     "<body><center><h1>502 Bad Gateway</h1></center></body></html>"
 )
+Row = TypeVar("Row")
+
 _READ_KEYS: Final[Mapping[str, object]] = {
     "first_name": None,
     "last_name": None,
@@ -114,33 +118,52 @@ def is_true(text: str | None) -> bool:
     return (text or "").lower() in {"true", "1", "on", "t", "y", "yes"}
 
 
-def page(
-    rows: Sequence[Any],
-    query: QueryParams,
-    key: Callable[[Any], int],
-    write: Callable[[Any], JsonObject],
-) -> Response:
-    """Answer with one page; `rows` must be in the order of `key`."""
+@dataclass(frozen=True, slots=True)
+class PageWanted:
+    """Which page a query asks for.
+
+    Attributes:
+        after: Items up to this key were shown before.
+        digest: Of the filters, to be carried in the cursor.
+    """
+
+    size: int
+    after: int
+    digest: str
+
+
+def parse_page(query: QueryParams) -> PageWanted | Refusal:
+    """Read `page_size` and `cursor`."""
     try:
         size = int(query.get("page_size") or DEFAULT_PAGE)
     except ValueError:
         size = 0
     if not 1 <= size <= MAX_PAGE:
-        return refuse(_bad_query("page_size", "Input should be 1 to 200", query.get("page_size")))
-    after = -1
+        return _bad_query("page_size", "Input should be 1 to 200", query.get("page_size"))
     digest = _digest(query)
     cursor = query.get("cursor")
-    if cursor:
-        try:
-            after, then = json.loads(base64.urlsafe_b64decode(cursor))
-        except (binascii.Error, ValueError, TypeError):
-            return refuse(_bad_query("cursor", "Invalid cursor", cursor))
-        if then != digest:
-            return refuse(_bad_query("cursor", "Cursor belongs to other filters", cursor))
-    rest = [row for row in rows if key(row) > after]
-    items = rest[:size]
-    more = len(rest) > size
-    following = json.dumps([key(items[-1]), digest]).encode() if more else b""
+    if not cursor:
+        return PageWanted(size, -1, digest)
+    try:
+        after, then = json.loads(base64.urlsafe_b64decode(cursor))
+    except (binascii.Error, ValueError, TypeError):
+        return _bad_query("cursor", "Invalid cursor", cursor)
+    if then != digest:
+        return _bad_query("cursor", "Cursor belongs to other filters", cursor)
+    return PageWanted(size, after, digest)
+
+
+def page(
+    rows: Iterable[Row],
+    wanted: PageWanted,
+    key: Callable[[Row], int],
+    write: Callable[[Row], JsonObject],
+) -> Response:
+    """Answer with one page; `rows` come in the order of `key`, from `wanted.after` on."""
+    items = list(islice(rows, wanted.size + 1))
+    more = len(items) > wanted.size
+    items = items[: wanted.size]
+    following = json.dumps([key(items[-1]), wanted.digest]).encode() if more else b""
     return JSONResponse(
         {
             "cursor": base64.urlsafe_b64encode(following).decode() or None,
@@ -148,6 +171,15 @@ def page(
             "items": [write(row) for row in items],
         }
     )
+
+
+def short_page(rows: Sequence[JsonObject], query: QueryParams) -> Response:
+    """Answer with one page of a list that is short and does not change."""
+    wanted = parse_page(query)
+    if isinstance(wanted, Refusal):
+        return refuse(wanted)
+    numbered = [pair for pair in enumerate(rows) if pair[0] > wanted.after]
+    return page(numbered, wanted, key=lambda pair: pair[0], write=lambda pair: pair[1])
 
 
 def _bad_query(name: str, msg: str, value: object) -> Refusal:

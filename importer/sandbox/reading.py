@@ -7,6 +7,7 @@ people are looked up through `World.readable` only, which knows what the read si
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from starlette.datastructures import QueryParams
@@ -56,26 +57,29 @@ async def list_candidates(passage: Passage) -> Response:
     """Answer a page of the people that the read side shows."""
     query = passage.request.query_params
     world, connector = passage.world, passage.connector
+    wanted = answers.parse_page(query)
+    if isinstance(wanted, Refusal):
+        return answers.refuse(wanted)
     since = _modified_after(query)
     if isinstance(since, Refusal):
         return answers.refuse(since)
-    among = None
     emails = [fold(email) for email in query.getlist("email_addresses")]
-    if emails:
-        found = {p.id: p for e in emails for p in world.store.with_email(connector.id, e)}
-        among = sorted(found.values(), key=lambda p: p.seq)
-    elif "ids" in query:
-        found = {i: p for i in query["ids"].split(",") if (p := world.store.find(i.strip()))}
-        among = [p for p in found.values() if p.connector == connector.id]
-        among.sort(key=lambda p: p.seq)
-    rows = [
+    if emails or "ids" in query:
+        found = [p for e in emails for p in world.store.with_email(connector.id, e)]
+        if not emails:
+            found = [p for i in query["ids"].split(",") if (p := world.store.find(i.strip()))]
+        unique = {p.id: p for p in found if p.connector == connector.id and p.seq > wanted.after}
+        people: Sequence[StoredPerson] = sorted(unique.values(), key=lambda p: p.seq)
+    else:
+        people = world.store.people(connector.id, wanted.after)
+    rows = (
         (person, at)
-        for person, at in world.readable(connector, among)
+        for person, at in world.readable(connector, people)
         if _is_later(at, since) and _fits(person, query, set(emails))
-    ]
+    )
     return answers.page(
         rows,
-        query,
+        wanted,
         key=lambda row: row[0].seq,
         write=lambda row: answers.read_candidate(
             row[0], row[1], world.store.files(row[0].id), query
@@ -111,7 +115,8 @@ def _modified_after(query: QueryParams) -> float | Refusal:
 
 def _is_later(at: float, since: float) -> bool:
     """Compare as told to clients, in microseconds."""
-    return since == float("-inf") or parse_iso(to_iso(at)) > since
+    is_close = abs(at - since) < 0.001
+    return parse_iso(to_iso(at)) > since if is_close else at > since
 
 
 async def show_candidate(passage: Passage) -> Response:
@@ -152,16 +157,14 @@ async def list_lookup(passage: Passage) -> Response:
     modified_at = passage.connector.linked_at
     ids = {i.strip() for i in query["ids"].split(",")} if "ids" in query else None
     rows = [
-        (number, row)
-        for number, row in enumerate(passage.connector.lookups.rows[path])
+        row
+        for row in passage.connector.lookups.rows[path]
         if _is_later(modified_at, since)
         and (ids is None or row["id"] in ids)
         and all(_holds(row[name], query[name]) for name in LOOKUP_FILTERS[path] if name in query)
     ]
     extra = {"modified_at": to_iso(modified_at), "custom_fields": None}
-    return answers.page(
-        rows, query, key=lambda numbered: numbered[0], write=lambda numbered: numbered[1] | extra
-    )
+    return answers.short_page([row | extra for row in rows], query)
 
 
 def _holds(held: object, wanted: str) -> bool:
@@ -172,22 +175,17 @@ def _holds(held: object, wanted: str) -> bool:
 async def list_connectors(passage: Passage) -> Response:
     """Answer the connectors of the API key; the token of one may narrow it."""
     query, world = passage.request.query_params, passage.world
-    wanted = query.get("connector_token")
+    token = query.get("connector_token")
     active = query.get("is_active")
+    now = world.clock.now()
     rows = [
-        (number, connector)
-        for number, connector in enumerate(world.connectors)
-        if (wanted is None or connector.token == wanted)
+        connector.describe(now, world.settings)
+        for connector in world.connectors
+        if (token is None or connector.token == token)
         and (active is None or connector.settings.is_active == answers.is_true(active))
         and query.get("origin_id") in (None, connector.settings.origin_id)
     ]
-    now = world.clock.now()
-    return answers.page(
-        rows,
-        query,
-        key=lambda numbered: numbered[0],
-        write=lambda numbered: numbered[1].describe(now, world.settings),
-    )
+    return answers.short_page(rows, query)
 
 
 async def resync(passage: Passage) -> Response:

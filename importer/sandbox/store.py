@@ -9,6 +9,7 @@ stored, because a drill compares what was sent, what was stored and what was sai
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -136,11 +137,17 @@ class Store:
                 self._copy.write(json.dumps(asdict(person)) + "\n")
                 self._copy.flush()
 
-    def people(self, connector: str | None = None) -> Sequence[StoredPerson]:
-        """The people of one connector, or of all, in order of creation."""
+    def people(self, connector: str | None = None, after: int = -1) -> Sequence[StoredPerson]:
+        """The people of one connector, or of all, in order of creation.
+
+        Args:
+            connector: Its id; None: of all.
+            after: Of one connector, only those of a higher `seq`.
+        """
         with self._lock:
             if connector is not None:
-                return list(self._people.get(connector, ()))
+                held = self._people.get(connector, [])
+                return held[bisect_right(held, after, key=lambda p: p.seq) :]
             return sorted((p for ps in self._people.values() for p in ps), key=lambda p: p.seq)
 
     @property

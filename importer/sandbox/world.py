@@ -8,7 +8,7 @@ them while requests are under way without a request seeing half of a change.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -138,13 +138,14 @@ class World:
         raise UsageError(f"The sandbox has no connector {connector_id}.")
 
     def readable(
-        self, connector: Connector, among: Sequence[StoredPerson] | None = None
-    ) -> list[tuple[StoredPerson, float]]:
-        """People that the read side shows now, and when they came into it, in order."""
+        self, connector: Connector, people: Iterable[StoredPerson]
+    ) -> Iterator[tuple[StoredPerson, float]]:
+        """Those of some people that the read side shows now, and since when, in order."""
         now = self.clock.now()
-        people = self.store.people(connector.id) if among is None else among
-        seen = ((person, connector.visible_at(person, self.settings)) for person in people)
-        return [(person, at) for person, at in seen if at <= now]
+        for person in people:
+            at = connector.visible_at(person, self.settings)
+            if at <= now:
+                yield person, at
 
     def claim_key(self, connector: Connector, key: str, raw: bytes) -> KeyEntry | Refusal | None:
         """Honour an idempotency key: the entry to fill, a finished one, or a conflict."""
