@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.core import bodies
@@ -253,11 +253,13 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_no_answer_breaks_the_search_for_an_id(body: Any) -> None:
     assert isinstance(bodies.parse_created_id(body), str)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text() | st.integers() | st.sampled_from(["body", "data", "urls"])))
 def test_no_loc_breaks_the_way_back(loc: list[str | int]) -> None:
     path, index = bodies.loc_to_path(loc, "B")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.core.choices import (
@@ -334,6 +334,7 @@ VALUES = st.text(max_size=4) | st.integers(0, 20) | st.booleans() | st.floats(0,
 LISTS = st.lists(st.builds(AllowedValue, VALUES, st.text(max_size=4)), max_size=8)
 
 
+@settings(deadline=None)
 @given(LISTS, st.text(max_size=5))
 def test_whatever_is_found_is_an_entry_of_the_list(allowed: list[AllowedValue], text: str) -> None:
     index = ChoiceIndex(allowed)

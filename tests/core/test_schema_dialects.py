@@ -585,6 +585,7 @@ DESCRIPTORS = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(NAMES, DESCRIPTORS, min_size=1), st.booleans(), st.booleans())
 def test_fields_of_any_name_come_out_as_they_went_in(
     declared: dict[str, dict[str, Any]], is_a: bool, is_enveloped: bool

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.core.fields import ENVELOPE_FIELDS, MODEL_FIELDS
@@ -365,6 +365,7 @@ def test_required_fields_use_the_forms_name_for_the_job(form: Any, job: str) -> 
 TARGETS = st.sampled_from([None, CHOICE, NUMBERS, TAGS, FLAG, OPEN_TAGS, *MODEL_FIELDS.values()])
 
 
+@settings(deadline=None)
 @given(
     TARGETS,
     st.text(max_size=12),

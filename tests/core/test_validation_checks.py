@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.core.checks import Checker
@@ -155,6 +155,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(list(MODEL_FIELDS.values())), JSON)
 def test_no_value_breaks_a_check(target: Field, value: object) -> None:
     _, findings = Checker(target)(value)
