@@ -27,7 +27,10 @@ LONGEST_WHOLE: Final = 10**15
 LAST_SERIAL: Final = 2_958_466
 """The first day number behind 9999-12-31; spreadsheets have no later date."""
 
+DAYS_TO_1904: Final = 1462
+
 DAY: Final = timedelta(days=1)
+LAST_DAY: Final = datetime(9999, 12, 31)  # noqa: DTZ001 - a spreadsheet knows no time zone
 
 
 class NumberKind(StrEnum):
@@ -98,7 +101,7 @@ def format_serial(serial: float, kind: NumberKind, *, is_1904: bool = False) -> 
     A negative number and one behind the year 9999 stay numbers (Excel shows `#####` there).
     Day 60 of the 1900 system is the 29 February that never was: written as people see it.
     """
-    if serial < 0 or serial >= LAST_SERIAL:
+    if serial < 0 or serial >= LAST_SERIAL - (DAYS_TO_1904 if is_1904 else 0):
         return format_number(serial)
     if kind is NumberKind.DURATION:
         return format_duration(serial * DAY)
@@ -117,7 +120,9 @@ def format_serial(serial: float, kind: NumberKind, *, is_1904: bool = False) -> 
 def format_date_of(epoch: datetime, serial: float) -> str:
     """Write the moment that lies `serial` days after `epoch`, with its time, to the second."""
     days = int(serial)
-    seconds = min(round((serial - days) * 86_400), 86_399 if days == 0 else 86_400)
+    seconds = round((serial - days) * 86_400)
+    if seconds == 86_400 and (days == 0 or epoch + timedelta(days=days) >= LAST_DAY):
+        seconds -= 1
     return (epoch + timedelta(days=days, seconds=seconds)).isoformat(timespec="seconds")
 
 

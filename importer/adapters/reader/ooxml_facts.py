@@ -35,6 +35,9 @@ from importer.core.cells import (
 
 LAST_ROW: Final = 1_048_576
 LAST_COLUMN: Final = 16_384
+NEAR_THE_END: Final = 2_950_000
+"""Day numbers behind this may lie after the year 9999."""
+
 FEW_CELLS: Final = 200_000
 """Below this, and on wide sheets, it is looked for cells that claim a row not their own."""
 
@@ -253,7 +256,7 @@ class SheetScanner:
             self.facts.set_text(row, column, pad_zeros(number, width))
         elif kind is NumberKind.NUMBER:
             self.facts.set_text(row, column, format_number(number))
-        elif style in self._watched or number < 0 or 60 <= number < 61:
+        elif style in self._watched or number < 0 or 60 <= number < 61 or number > NEAR_THE_END:
             text = format_serial(number, kind, is_1904=self._is_1904)
             self.facts.set_text(row, column, text)
 

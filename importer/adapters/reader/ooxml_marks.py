@@ -54,10 +54,15 @@ def decode_xml(raw: bytes) -> str:
     return decode_escapes("".join(parts))
 
 
+def is_utf16(start: bytes) -> bool:
+    """Whether a part begins as UTF-16 does."""
+    return start[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
+
+
 def as_utf8(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Give UTF-16 text as UTF-8, so that the same marks find it; other text passes as it is."""
     first = next(pieces, b"")
-    if first[:2] not in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+    if not is_utf16(first):
         yield first
         yield from pieces
         return

@@ -163,7 +163,7 @@ class SheetGrid:
         """Read the rows once, in order, at most `size` a block."""
         kept: list[Block] = []
         count = width = 0
-        for lines in self._read_lines(min(size, ROWS_AT_ONCE)):
+        for lines in self._read_all(min(size, ROWS_AT_ONCE)):
             block = self._make_block(lines)
             if block is None:
                 continue
@@ -180,6 +180,18 @@ class SheetGrid:
         if kept:
             yield join_blocks(kept)
 
+    def _read_all(self, size: int) -> Iterator[Lines]:
+        """The rows of values, then those rows that only the facts know."""
+        last = 0
+        for lines in self._read_lines(size):
+            count = len(lines.values)
+            last = lines.rows + count - 1 if isinstance(lines.rows, int) else lines.rows[-1]
+            yield lines
+        rest = sorted(row for row in self._facts.texts if row > last)
+        for start in range(0, len(rest), size):
+            rows = rest[start : start + size]
+            yield Lines(rows, [()] * len(rows))
+
     def _make_block(self, lines: Lines) -> Block | None:
         count = len(lines.values)
         rows = (
@@ -194,10 +206,13 @@ class SheetGrid:
         if self._facts.texts:
             self._lay_over(columns, lines, rows)
         filled = _filled_rows(columns, count)
+        if self._facts.findings:
+            for at, row in enumerate(rows.tolist()):
+                if row in self._facts.findings:
+                    findings.extend(self._facts.findings[row])
+                    filled[at] = True
         if not filled.any():
             return None
-        for row in self._facts.findings.keys() & set(rows.tolist()):
-            findings.extend(self._facts.findings[row])
         findings.sort(key=lambda found: (found.row, found.column or 0))
         hidden = None
         if self._facts.hidden:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -21,7 +21,7 @@ import python_calamine
 
 from importer.adapters.reader.grid import MIB, CannotRead, ReadLimits
 from importer.adapters.reader.ooxml_facts import SheetScanner
-from importer.adapters.reader.ooxml_marks import decode_escapes
+from importer.adapters.reader.ooxml_marks import as_utf8, decode_escapes, is_utf16
 from importer.adapters.reader.ooxml_package import (
     FIX_PROPERTY,
     RESULTS_PROPERTY,
@@ -39,6 +39,7 @@ BYTES_PER_CELL: Final = 40
 MOST_MEMORY: Final = 1536 * MIB
 """Above this, calamine's rectangle and its copies of shared texts are not asked for."""
 
+_CLAIMED_COUNT: Final = re.compile(rb"[cC]ount\s*=\s*[\"'](\d{1,30})")
 _ANY_VALUE: Final = re.compile(rb"<(?:[\w.-]+:)?(?:v|t|f)(?:\s[^>]*)?>[^<]")
 _BLANK_AT_START: Final = re.compile(rb"<(?:[\w.-]+:)?t>[ \t\r\n]")
 _BLANK_BEFORE_END: Final = re.compile(rb"[ \t\r\n]</(?:[\w.-]+:)?t>")
@@ -47,10 +48,18 @@ _EDGE_BLANK: Final = re.compile(rb"<(?:[\w.-]+:)?t>[^<]*\s</(?:[\w.-]+:)?t>")
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What matters of the shared strings: how long they get, and whether calamine trims any."""
+    """What matters of the shared strings.
+
+    Attributes:
+        longest: Bytes of the longest, with its tags.
+        has_edge_blanks: Some begin or end in a blank that calamine would trim.
+        is_trusted: Not written in UTF-16, which calamine takes for nothing, and not claiming
+            more strings than its bytes can hold, for which calamine would ask for memory.
+    """
 
     longest: int = 0
     has_edge_blanks: bool = False
+    is_trusted: bool = True
 
 
 def open_xlsx(
@@ -96,15 +105,20 @@ def _open_sheet(
             first = re.match(r"[A-Z]+(\d+)", area)
             facts.header_row = int(first[1]) if first else None
     notes: list[str] = []
-    reading = _Reading(book, sheet.name, notes, package.is_strict)
     size = archive.unpacked_size(sheet.part)
     rectangle = facts.last_row * (facts.last_column + 1) * BYTES_PER_CELL
-    if (
-        size > limits.stream_above_bytes
-        or max(rectangle, facts.cells * texts.longest) > MOST_MEMORY
-    ):
-        reading.is_streamed = not package.is_strict
-    reading.is_streamed |= texts.has_edge_blanks and not package.is_strict
+    is_bounded = max(rectangle, facts.cells * texts.longest) < MOST_MEMORY
+    if not texts.is_trusted or is_utf16(next(archive.steps(sheet.part, 2), b"")):
+        is_bounded = False
+    reading = _Reading(
+        book,
+        sheet.name,
+        notes,
+        is_streamed=size > limits.stream_above_bytes or texts.has_edge_blanks,
+        is_bounded=is_bounded,
+        is_strict=package.is_strict,
+        keep=facts.texts,
+    )
     grid = SheetGrid(sheet.name, kind, reading.read, facts, notes)
     notes.extend(facts.describe())
     return grid
@@ -113,7 +127,7 @@ def _open_sheet(
 def has_values(archive: Archive, part: str) -> bool:
     """Whether a sheet holds any cell with a value or a formula; stops at the first."""
     rest = b""
-    for piece in archive.steps(part, 64 * 1024):
+    for piece in as_utf8(archive.steps(part, 64 * 1024)):
         if _ANY_VALUE.search(rest + piece):
             return True
         rest = piece[-200:]
@@ -122,15 +136,22 @@ def has_values(archive: Archive, part: str) -> bool:
 
 def look_at_texts(archive: Archive, part: str | None) -> Texts:
     """Look through the shared strings without keeping them."""
-    longest, has_edge_blanks, rest = 0, False, b""
-    for piece in archive.steps(part) if part else ():
+    if part is None:
+        return Texts()
+    longest, has_edge_blanks, is_trusted, rest = 0, False, True, b""
+    for number, piece in enumerate(as_utf8(archive.steps(part))):
+        if not number:
+            tag = piece[: piece.find(b"<si")]
+            claims = [int(claim) for claim in _CLAIMED_COUNT.findall(tag)]
+            is_trusted = max(claims, default=0) <= archive.unpacked_size(part)
         items = (rest + piece).split(b"</si>")
         rest = items.pop()
         longest = max(longest, len(rest), max(map(len, items), default=0))
         if not has_edge_blanks and _BLANK_BEFORE_END.search(piece):
             has_edge_blanks = bool(_EDGE_BLANK.search(piece))
         has_edge_blanks = has_edge_blanks or bool(_BLANK_AT_START.search(piece))
-    return Texts(longest, has_edge_blanks)
+    is_trusted = is_trusted and not is_utf16(next(archive.steps(part, 2), b""))
+    return Texts(longest, has_edge_blanks, is_trusted)
 
 
 class _Book:
@@ -142,8 +163,10 @@ class _Book:
         self._calamine: Any = None
 
     def source(self) -> str | io.BytesIO:
-        """What a library opens."""
-        return str(self._path) if self._data is None else io.BytesIO(self._data)
+        """What a library opens: given a path it goes by its ending, given bytes by them."""
+        if self._data is None and self._path.suffix.lower() in {".xlsx", ".xlsm"}:
+            return str(self._path)
+        return io.BytesIO(self._path.read_bytes() if self._data is None else self._data)
 
     def calamine_sheet(self, name: str) -> Any:
         """Load one sheet with calamine."""
@@ -152,40 +175,78 @@ class _Book:
         return self._calamine.get_sheet_by_name(name)
 
 
-class _Reading:
-    """The reading of one sheet: by calamine, or by openpyxl where that is wanted or fails."""
+Reader = Callable[[int], Iterator[Lines]]
 
-    def __init__(self, book: _Book, name: str, notes: list[str], is_strict: bool) -> None:
-        self._book = book
+
+class _Reading:
+    """The reading of one sheet by the first library that can.
+
+    Args:
+        is_streamed: Try openpyxl first, for its memory or because calamine would trim texts.
+        is_bounded: Whether calamine's memory is bounded for this sheet.
+        is_strict: openpyxl sees no sheets in strict workbooks.
+        keep: Rows that are wanted even if they are blank.
+    """
+
+    def __init__(
+        self,
+        book: _Book,
+        name: str,
+        notes: list[str],
+        *,
+        is_streamed: bool,
+        is_bounded: bool,
+        is_strict: bool,
+        keep: Container[int],
+    ) -> None:
         self._name = name
         self._notes = notes
-        self._is_strict = is_strict
-        self.is_streamed = False
+        calamine: list[Reader] = [lambda size: read_with_calamine(book.calamine_sheet(name), size)]
+        stream: list[Reader] = [lambda size: read_with_openpyxl(book.source(), name, size, keep)]
+        if is_strict:
+            stream = []
+        if not is_bounded:
+            calamine = []
+        self._readers = stream + calamine if is_streamed else calamine + stream
 
     def read(self, size: int) -> Iterator[Lines]:
-        """Give the rows. Raises `CannotRead` where neither library can."""
-        if not self.is_streamed:
+        """Give the rows. Raises `CannotRead` where no library can."""
+        failure: BaseException | None = None
+        for at, reader in enumerate(self._readers):
             try:
-                sheet = self._book.calamine_sheet(self._name)
+                lines = reader(size)
+                first = next(lines, None)
             except (KeyboardInterrupt, SystemExit, MemoryError):
                 raise
             except python_calamine.PasswordError as error:
                 raise is_protected() from error
-            except BaseException as error:  # a panic in the library is no Exception
-                if self._is_strict:
-                    raise is_damaged("its sheet cannot be read") from error
+            except BaseException as error:  # a panic in a library is no Exception
+                failure = failure or error
+                continue
+            if at:
                 self._notes.append(
-                    "The usual reader could not open this workbook; a second one read it."
+                    "The usual reader gave up on this workbook; a second one read it, so compare "
+                    "a few rows with the spreadsheet."
                 )
-            else:
-                yield from read_with_calamine(sheet, size)
-                return
-        try:
-            yield from read_with_openpyxl(self._book.source(), self._name, size)
-        except (CannotRead, MemoryError):
-            raise
-        except Exception as error:
-            raise is_damaged("two different readers gave up on it") from error
+            if first is not None:
+                yield first
+                yield from _name_late_damage(lines)
+            return
+        raise is_damaged(
+            "no reader could make sense of this sheet"
+            if self._readers
+            else "its cells are too far apart for a workbook of its kind"
+        ) from failure
+
+
+def _name_late_damage(lines: Iterator[Lines]) -> Iterator[Lines]:
+    """Pass lines on; what fails in a library after the first is a damaged end."""
+    try:
+        yield from lines
+    except (CannotRead, MemoryError):
+        raise
+    except Exception as error:
+        raise is_damaged("it ends in the middle of a sheet") from error
 
 
 def read_with_calamine(sheet: Any, size: int) -> Iterator[Lines]:
@@ -198,8 +259,10 @@ def read_with_calamine(sheet: Any, size: int) -> Iterator[Lines]:
         at += len(values)
 
 
-def read_with_openpyxl(source: str | io.BytesIO, name: str, size: int) -> Iterator[Lines]:
-    """Stream a sheet's rows; blank ones are passed over."""
+def read_with_openpyxl(
+    source: str | io.BytesIO, name: str, size: int, keep: Container[int]
+) -> Iterator[Lines]:
+    """Stream a sheet's rows; blank ones are passed over unless they are to be kept."""
     import openpyxl  # a fifth of a second that most workbooks never need
 
     with warnings.catch_warnings():
@@ -221,7 +284,7 @@ def read_with_openpyxl(source: str | io.BytesIO, name: str, size: int) -> Iterat
             filled = [
                 (at, _trim(values))
                 for at, values in enumerate(batch, number + 1)
-                if any(value is not None for value in values)
+                if at in keep or any(value is not None for value in values)
             ]
             number += len(batch)
             if filled:
