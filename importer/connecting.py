@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, cast
 
-from importer.core.convert.lookup import build_lookup
+from importer.core.convert.lookup import fold_lookup
 from importer.core.disposition import ReadFate, access_stop, dispose_read, unusable_answer
 from importer.core.drift import Drift, compare_schemas
 from importer.core.model import CandidateSchema
 from importer.core.ports import CandidateApi, Ledger, LookupKind
+from importer.core.readback import SyncState, parse_sync_state
 from importer.core.rules import CandidateMapping
 from importer.core.schema import parse_candidate_schema, published_schema, schema_sha256
 from importer.errors import AccessStopped, OutageStopped
@@ -34,7 +35,7 @@ class Site:
     Attributes:
         connector_id: The API's id, or a keyed hash of the token where it is not told.
         customer, ats, environment: For people; empty where not told.
-        sync_status: `Done`, `Syncing`, `Failed` or empty.
+        sync: How the connector's copy of the ATS stands.
         warnings: Sentences for the report.
     """
 
@@ -42,7 +43,7 @@ class Site:
     customer: str = ""
     ats: str = ""
     environment: str = ""
-    sync_status: str = ""
+    sync: SyncState = field(default_factory=SyncState)
     warnings: tuple[str, ...] = ()
 
 
@@ -92,7 +93,7 @@ def _read_site(item: Mapping[str, Any]) -> Site:
         customer=str(customer or ""),
         ats=str(item.get("integration_slug") or ""),
         environment="test" if item.get("is_test_connector") else "",
-        sync_status=str(item.get("sync_status") or ""),
+        sync=parse_sync_state([item]),
     )
     if item.get("status") == "RELINK_NEEDED" or item.get("is_active") is False:
         raise AccessStopped(
@@ -209,8 +210,22 @@ async def fetch_lookups(api: CandidateApi, pace: Pace, wanted: Iterable[str]) ->
         kind, _, attribute = pair.partition(".")
         if kind not in lists:
             lists[kind] = await _fetch_all(api, pace, cast("LookupKind", kind))
-        found[pair] = build_lookup(lists[kind], attribute)
+        found[pair] = index_names(lists[kind], attribute)
     return found
+
+
+def index_names(
+    items: Iterable[Mapping[str, Any]], attribute: str
+) -> Mapping[str, tuple[str, ...]]:
+    """Folded name -> ids of the entries that have it; a person's `name` is both names."""
+    index: dict[str, list[str]] = {}
+    for item in items:
+        name = item.get(attribute)
+        if name is None and attribute == "name":
+            name = f"{item.get('first_name') or ''} {item.get('last_name') or ''}"
+        if item.get("id") and str(name or "").strip():
+            index.setdefault(fold_lookup(str(name)), []).append(str(item["id"]))
+    return {name: tuple(dict.fromkeys(ids)) for name, ids in index.items()}
 
 
 async def _fetch_all(api: CandidateApi, pace: Pace, kind: LookupKind) -> list[dict[str, Any]]:
@@ -219,7 +234,9 @@ async def _fetch_all(api: CandidateApi, pace: Pace, kind: LookupKind) -> list[di
     seen: set[str] = set()
     while True:
         here = cursor
-        attempt = await pace.read(lambda: api.fetch_page(kind, here), f"loading the list of {kind}")
+        attempt = await pace.read(
+            lambda here=here: api.fetch_page(kind, here), f"loading the list of {kind}"
+        )
         items.extend(_items(attempt.body) or [])
         told = attempt.body.get("cursor") if isinstance(attempt.body, dict) else None
         cursor = str(told) if told else None

@@ -106,6 +106,7 @@ class SendOptions:
     wait: bool = False
     unattended: bool = True
     retry_refused: bool = False
+    accept_identity: bool = False
     window: int = 16
     limits: SendLimits = field(default_factory=SendLimits)
     guards: GuardSettings = field(default_factory=GuardSettings)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from importer._version import __version__
 from importer.checking import Checked
@@ -39,8 +39,9 @@ class Told:
     record: RunRecord
     site: Site
     schema: SchemaFound
-    plan: CallPlan
-    check_s: float
+    plan: CallPlan | None = None
+    check_s: float = 0.0
+    warnings: list[str] = field(default_factory=list)
     report: SendReport | None = None
     is_abandoned: bool = False
 
@@ -113,8 +114,14 @@ def tell_run(
         left_out=_left_out(job, checked),
         drift=[d.sentence for d in told.schema.drift],
         timeline=told.report.timeline if told.report else (),
-        budget=told.plan.as_json(),
-        warnings=(*told.site.warnings, *told.schema.warnings, *job.warnings, *_remarks(checked)),
+        budget=told.plan.as_json() if told.plan else {},
+        warnings=(
+            *told.site.warnings,
+            *told.schema.warnings,
+            *told.warnings,
+            *job.warnings,
+            *_remarks(checked),
+        ),
         new_columns=checked.new_columns,
         version=__version__,
     )
@@ -170,8 +177,6 @@ def _exit_code(counts: Mapping[str, int], job: Job, stop: ImporterError | None) 
 
 
 def _with_history(found: Sequence[Problem], tracked: TrackedProblems) -> list[Problem]:
-    from dataclasses import replace
-
     result = []
     for problem in found:
         since = tracked.seen.get(ProblemKey(problem.code, problem.column, problem.value))

@@ -8,10 +8,8 @@ written, so that what was checked is still true when it is sent.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from importer.checking import Checked, CheckSettings, LedgerRecall, check_sources
@@ -26,25 +24,26 @@ from importer.connecting import (
 )
 from importer.core.budget import CallPlan, plan_calls
 from importer.core.guards import check_expected_creates, check_rejected_share
-from importer.core.memory import Held, Lock
+from importer.core.memory import Lock
 from importer.core.model import Outcome
-from importer.core.ports import CandidateApi, RunRecord, Source
-from importer.core.standing import StandingRules
-from importer.errors import (
-    ConnectorBusy,
-    GuardStopped,
-    ImporterError,
-    SourceError,
+from importer.core.ports import (
+    CandidateApi,
+    RunRecord,
+    Source,
 )
+from importer.core.standing import StandingRules
+from importer.errors import GuardStopped, ImporterError, SourceError
+from importer.existing import meet_existing, remember_existing
+from importer.holding import hold_connector
 from importer.job import Asked, Job, RunFolder, RunResult, Workplace
 from importer.outcome import Told, decide_rows, tell_run
+from importer.run_events import RunEvents
 from importer.sender import SendReport, send_staged
-from importer.sending.clock import iso, nap
-from importer.sending.reconcile import reconcile_doubtful
-from importer.staging import stage_rows
-
-LOCK_TTL_S = 90.0
-_RENEW_S = 20.0
+from importer.sending.by_hand import settle_by_hand
+from importer.sending.clock import iso
+from importer.sending.existing import ExistingPeople
+from importer.sending.reconcile import ReconcileReport, reconcile_doubtful
+from importer.staging import build_staged
 
 
 @dataclass(slots=True)
@@ -70,11 +69,16 @@ async def check(job: Job, place: Workplace) -> RunResult:
     checked = await _judge(job, place, scene, folder, run_id, job.sources)
     record = _record(job, scene, run_id, "check", folder, checked)
     place.ledger.begin_run(record)
-    plan = _plan(job, place, checked)
-    told = Told(
-        record=record, site=scene.site, schema=scene.schema, plan=plan, check_s=_since(place, scene)
-    )
-    return tell_run(job, place, told, checked, folder, None)
+    told = Told(record=record, site=scene.site, schema=scene.schema)
+    stop: ImporterError | None = None
+    if place.api is not None:
+        try:
+            await _stage(job, place, scene, folder, checked, told, keep=False)
+        except ImporterError as error:
+            stop = error
+    told.plan = _plan(job, place, checked)
+    told.check_s = _since(place, scene)
+    return tell_run(job, place, told, checked, folder, stop)
 
 
 async def run(job: Job, place: Workplace) -> list[RunResult]:
@@ -89,7 +93,10 @@ async def run(job: Job, place: Workplace) -> list[RunResult]:
     _require_sources(job)
     scene = await _set_scene(job, place)
     results: list[RunResult] = []
-    async with _holding(place, scene.connector, job) as lock:
+    async with hold_connector(place, scene.connector, wait=job.options.wait) as lock:
+        place.ledger.guard_identity(
+            job.mapping_name, job.mapping.identity, accept=job.options.accept_identity
+        )
         place.ledger.recover(scene.connector)
         await _reconcile_first(place, scene)
         earlier = place.ledger.unfinished_run(scene.connector, job.mapping_name)
@@ -98,25 +105,34 @@ async def run(job: Job, place: Workplace) -> list[RunResult]:
             results.append(result)
             if result.stop is not None or _same_sources(earlier, job.sources):
                 return results
-        results.append(await _run_new(job, place, scene, lock))
+        run_id = place.new_run_id()
+        results.append(await _run_rows(job, place, scene, lock, place.folder(run_id), run_id, None))
     return results
+
+
+async def look_at_site(place: Workplace, *, accept: bool) -> tuple[Site, SchemaFound]:
+    """Whose ATS this is and what it asks for; `accept` settles what changed.
+
+    Raises:
+        StopAndRetry: The connector cannot be asked now.
+    """
+    site = await _visit(place)
+    connector = place.ledger.connector_ref(place.base_url, site.connector_id, site.ats)
+    at = iso(place.pace.clock.time())
+    found = await fetch_schema(_api(place), place.pace, place.ledger, connector, at)
+    if accept:
+        place.ledger.accept_schema(connector, found.schema.sha256)
+    return site, found
 
 
 async def _continue(
     job: Job, place: Workplace, scene: _Scene, lock: Lock, earlier: RunRecord
 ) -> RunResult:
+    """Go on with an interrupted run: with the rows as they were read then."""
     folder = place.folder(earlier.run_id)
-    spooled = folder.open_spool()
+    spooled = folder.open_spool() if earlier.state == "sending" else None
     place.progress.note(f"Going on with the interrupted run {earlier.run_id}.")
-    if spooled is None or earlier.state == "preparing":
-        return await _run_rows(job, place, scene, lock, folder, earlier.run_id, job.sources)
-    return await _run_rows(job, place, scene, lock, folder, earlier.run_id, spooled, spooled=True)
-
-
-async def _run_new(job: Job, place: Workplace, scene: _Scene, lock: Lock) -> RunResult:
-    run_id = place.new_run_id()
-    folder = place.folder(run_id)
-    return await _run_rows(job, place, scene, lock, folder, run_id, job.sources)
+    return await _run_rows(job, place, scene, lock, folder, earlier.run_id, spooled)
 
 
 async def _run_rows(
@@ -126,53 +142,91 @@ async def _run_rows(
     lock: Lock,
     folder: RunFolder,
     run_id: str,
-    sources: Sequence[Source],
-    *,
-    spooled: bool = False,
+    spooled: Sequence[Source] | None,
 ) -> RunResult:
+    """Judge, stage, ask and send; `spooled` are the rows of a run that is continued."""
     ledger = place.ledger
-    is_new = ledger.run(run_id) is None
-    record = _record(job, scene, run_id, "run", folder, None)
-    if is_new:
-        ledger.begin_run(record)
-    checked = await _judge(job, place, scene, folder, run_id, sources, keep_spool=spooled)
+    earlier = ledger.run(run_id)
+    if earlier is None:
+        ledger.begin_run(_record(job, scene, run_id, "run", folder, None))
+    sources = job.sources if spooled is None else spooled
+    checked = await _judge(
+        job, place, scene, folder, run_id, sources, keep_spool=spooled is not None
+    )
     record = _record(job, scene, run_id, "run", folder, checked)
-    ledger.describe_run(run_id, record.sources)
-    check_s = _since(place, scene)
-    plan = _plan(job, place, checked)
-    told = Told(record=record, site=scene.site, schema=scene.schema, plan=plan, check_s=check_s)
+    if earlier is not None:
+        record = replace(record, started_at=earlier.started_at)
+    ledger.describe_run(record)
+    told = Told(record=record, site=scene.site, schema=scene.schema)
     try:
-        _guard(job, place, scene, checked, plan)
-        rows = folder.open_spool() or ()
-        decide_rows(place.ledger, scene.connector, run_id, checked)
+        decide_rows(ledger, scene.connector, run_id, checked)
         ledger.unstage(scene.connector, run_id)
-        for batch in stage_rows(checked, rows, ledger.secret):
-            ledger.stage(scene.connector, run_id, batch)
+        await _stage(job, place, scene, folder, checked, told, keep=True)
+        told.plan = _plan(job, place, checked)
+        told.check_s = _since(place, scene)
+        _guard(job, place, scene, checked, told.plan)
         ledger.set_run_state(run_id, "sending")
     except ImporterError as stop:
-        told.is_abandoned = True
+        if earlier is None or earlier.state != "sending":
+            ledger.unstage(scene.connector, run_id)
+            told.is_abandoned = True
+        told.plan = told.plan or _plan(job, place, checked)
         return tell_run(job, place, told, checked, folder, stop)
-    report = await _send(job, place, scene, lock, run_id, checked)
-    told.report = report
-    return tell_run(job, place, told, checked, folder, report.stop)
+    told.report = await _send(job, place, scene, lock, run_id, checked)
+    return tell_run(job, place, told, checked, folder, told.report.stop)
+
+
+async def _stage(
+    job: Job,
+    place: Workplace,
+    scene: _Scene,
+    folder: RunFolder,
+    checked: Checked,
+    told: Told,
+    *,
+    keep: bool,
+) -> None:
+    """Assemble what is ready, take out who is in the ATS already, and stage the rest.
+
+    Args:
+        keep: Whether to make it durable; a check only looks.
+    """
+    ready = len(checked.positions(Outcome.READY))
+    if not ready:
+        return
+    ledger = place.ledger
+    people: ExistingPeople | None = None
+    if job.options.existing != "create":
+        people = ExistingPeople(_api(place), ledger, scene.connector, place.pace, scene.site.sync)
+        await people.prepare(ready)
+        told.warnings.extend(people.warnings)
+    for batch in build_staged(checked, folder.open_spool() or (), ledger.secret):
+        sent = batch
+        if people is not None:
+            sent, there = await meet_existing(people, checked, batch, job.options.existing)
+            if keep:
+                remember_existing(ledger, scene.connector, told.record.run_id, batch, there)
+        if keep:
+            ledger.stage(scene.connector, told.record.run_id, [row for _, row in sent])
 
 
 async def _send(
     job: Job, place: Workplace, scene: _Scene, lock: Lock, run_id: str, checked: Checked
 ) -> SendReport:
-    api = _api(place)
-    events = _Events(job, place, scene)
-    place.progress.start(len(checked.positions(Outcome.READY)), "Sending")
+    ready = len(checked.positions(Outcome.READY))
+    if not ready:
+        return SendReport({}, place.pace.requests, 0.0)
+    place.progress.start(ready, "Sending")
     try:
         return await send_staged(
-            api=api,
+            api=_api(place),
             ledger=place.ledger,
             connector=scene.connector,
             run_id=run_id,
             fence=lock.fence,
             pace=place.pace,
             window=job.options.window,
-            events=events,
+            events=RunEvents(place, scene.connector, scene.schema),
             guards=job.options.guards,
             limits=job.options.limits,
             stop=place.stop,
@@ -181,16 +235,25 @@ async def _send(
         place.progress.close()
 
 
-async def reconcile(place: Workplace, *, resync: bool = False) -> ReconcileReport:
+async def reconcile(
+    place: Workplace, *, resync: bool = False, by_hand: Mapping[int, str] | None = None
+) -> ReconcileReport:
     """Settle the rows in doubt of one connector, as far as the ATS shows what became of them.
 
+    Args:
+        place: Ledger and API.
+        resync: Ask for a synchronisation first.
+        by_hand: Row number -> candidate id, empty for a row that a person knows never arrived.
+
     Raises:
+        UsageError: A row given by hand is not in doubt, or several rows have its number.
         StopAndRetry: The connector cannot be asked now, or another run sends on it.
     """
     site = await _visit(place)
     connector = place.ledger.connector_ref(place.base_url, site.connector_id, site.ats)
-    async with _holding(place, connector, None):
+    async with hold_connector(place, connector):
         place.ledger.recover(connector)
+        settle_by_hand(place.ledger, connector, by_hand or {})
         return await reconcile_doubtful(
             api=_api(place),
             ledger=place.ledger,
@@ -198,6 +261,16 @@ async def reconcile(place: Workplace, *, resync: bool = False) -> ReconcileRepor
             pace=place.pace,
             request_resync=resync,
         )
+
+
+async def _reconcile_first(place: Workplace, scene: _Scene) -> None:
+    """Settle what earlier runs left in doubt; what stays so never holds up new rows."""
+    if not place.ledger.doubtful(scene.connector):
+        return
+    place.progress.note("Looking for the rows that earlier runs left in doubt.")
+    await reconcile_doubtful(
+        api=_api(place), ledger=place.ledger, connector=scene.connector, pace=place.pace
+    )
 
 
 # --- steps ------------------------------------------------------------------------------------
@@ -316,50 +389,6 @@ def _guard(job: Job, place: Workplace, scene: _Scene, checked: Checked, plan: Ca
         )
         if not place.confirm(asked):
             raise GuardStopped("The number was not confirmed, so nothing was sent.")
-
-
-@asynccontextmanager
-async def _holding(place: Workplace, connector: int, job: Job | None) -> AsyncIterator[Lock]:
-    """Hold the connector's lock, renewing it, until the block ends."""
-    clock = place.pace.clock
-    wait = job is not None and job.options.wait
-    told = False
-    while True:
-        taken = place.ledger.acquire_lock(connector, "candidate-import", clock.time(), LOCK_TTL_S)
-        if not isinstance(taken, Held):
-            break
-        if not wait:
-            raise ConnectorBusy(
-                f"Another run sends on this connector: {taken.by}, since {taken.since}.",
-                hint="Run again when it is done, or wait for it with --wait.",
-            )
-        if not told:
-            place.progress.note(f"Waiting for {taken.by}, since {taken.since}.")
-            told = True
-        await nap(clock, 5.0, place.stop)
-        if place.stop.reason is not None:
-            raise place.stop.reason
-    lock = taken
-    renewal = asyncio.create_task(_renew(place, lock))
-    try:
-        yield lock
-    finally:
-        renewal.cancel()
-        with suppress(asyncio.CancelledError):
-            await renewal
-        place.ledger.release_lock(lock)
-
-
-async def _renew(place: Workplace, lock: Lock) -> None:
-    while True:
-        await asyncio.sleep(_RENEW_S)
-        try:
-            await asyncio.to_thread(
-                place.ledger.renew_lock, lock, place.pace.clock.time(), LOCK_TTL_S
-            )
-        except ConnectorBusy as taken_over:
-            place.stop.set(taken_over)
-            return
 
 
 def _same_sources(earlier: RunRecord, sources: Sequence[Source]) -> bool:

@@ -130,8 +130,9 @@ class Settings(BaseModel):
         ]
         if missing or self.api_key is None or self.connector_token is None:
             raise SettingsError(
-                f"{' and '.join(missing).capitalize()} {'is' if len(missing) == 1 else 'are'}"
-                " not set.",
+                f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set.".replace(
+                    "the", "The", 1
+                ),
                 hint="Set BINDBEE_API_KEY and BINDBEE_CONNECTOR_TOKEN in the environment, or"
                 " use --offline or --schema FILE to check without the ATS.",
             )

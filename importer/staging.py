@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 _READY = CODE_OF[Outcome.READY]
 
 
-def stage_rows(
-    checked: Checked, sources: Sequence[Source], secret: bytes
-) -> Iterator[list[StagedRow]]:
+Batch = list[tuple[int, StagedRow]]
+"""Rows to be sent, each with its position in the run."""
+
+
+def build_staged(checked: Checked, sources: Sequence[Source], secret: bytes) -> Iterator[Batch]:
     """Build the rows to be sent, chunk by chunk, new rows before those refused earlier."""
     for wants_retry in (False, True):
         wanted = (checked.outcome == _READY) & (checked.rows.is_retry == wants_retry)
@@ -40,7 +42,7 @@ def stage_rows(
 
 def _stage_some(
     checked: Checked, sources: Sequence[Source], secret: bytes, wanted: NDArray[np.bool_]
-) -> Iterator[list[StagedRow]]:
+) -> Iterator[Batch]:
     first = 0
     for number, source in enumerate(sources):
         bound = checked.judge.sources[number]
@@ -52,9 +54,9 @@ def _stage_some(
                 contents = who.content_bytes()
                 identities = who.identities()
                 emails: list[list[bytes]] = [[] for _ in positions]
-                for row, hashed in zip(who.email_rows.tolist(), who.emails(), strict=True):
-                    emails[row].append(hashed)
-                staged = []
+                for at, hashed in zip(who.email_rows.tolist(), who.emails(), strict=True):
+                    emails[at].append(hashed)
+                staged: Batch = []
                 for i, values in enumerate(assemble_values(checked.plan, bound, columns)):
                     position = first + int(positions[i])
                     body = json.dumps(
@@ -62,20 +64,19 @@ def _stage_some(
                         ensure_ascii=False,
                         separators=(",", ":"),
                     )
-                    staged.append(
-                        StagedRow(
-                            seq=0,
-                            source=number,
-                            row=int(checked.rows.row[position]),
-                            identity=identities[i],
-                            content=Content(who.columns, contents[i]),
-                            body=body,
-                            form=checked.plan.form,
-                            emails=tuple(dict.fromkeys(emails[i])),
-                            key=make_key(secret, identities[i], body),
-                            origin=checked.judge.origins.get(position),
-                        )
+                    row = StagedRow(
+                        seq=0,
+                        source=number,
+                        row=int(checked.rows.row[position]),
+                        identity=identities[i],
+                        content=Content(who.columns, contents[i]),
+                        body=body,
+                        form=checked.plan.form,
+                        emails=tuple(dict.fromkeys(emails[i])),
+                        key=make_key(secret, identities[i], body),
+                        origin=checked.judge.origins.get(position),
                     )
+                    staged.append((position, row))
                 yield staged
             first += len(chunk.rows)
 

@@ -9,7 +9,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent / "importer"
 
-PIPELINE = {"pipeline", "checking", "reporting", "sender", "sending"}
+PIPELINE = {
+    "pipeline", "checking", "reporting", "sender", "sending", "connecting", "existing",
+    "holding", "job", "outcome", "run_events", "staging",
+}  # fmt: skip
 MAY_IMPORT = {
     "core": {"core", "errors"},
     "errors": set(),

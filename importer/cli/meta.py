@@ -59,7 +59,7 @@ def command(
             "customer": site.customer,
             "ats": site.ats,
             "environment": site.environment,
-            "sync_status": site.sync_status,
+            "sync_status": site.sync.status,
         }
         document["drift"] = [d.sentence for d in found.drift]
         document["warnings"] = [*site.warnings, *found.warnings]

@@ -110,6 +110,7 @@ def _send_options(flags: dict[str, Any], *, is_asked: bool) -> SendOptions:
         wait=flags["wait"],
         unattended=not is_asked and not flags["yes"],
         retry_refused=flags["retry_refused"],
+        accept_identity=flags["accept_identity"],
         limits=SendLimits(
             max_calls=flags["max_calls"],
             until=moment.timestamp() if moment else None,

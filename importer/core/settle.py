@@ -57,6 +57,8 @@ def settle(
     named = _same_email_other_name(rows, emails, allowed)
     error = rows.has_error.copy()
     for position, other in clashes.items():
+        if position in named:
+            continue
         _log(problems, rows, position, _other_content(rows, other, sources, rows.source[position]))
         error[position] = True
         outcome[position] = UNDECIDED

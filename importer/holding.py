@@ -1,0 +1,74 @@
+"""The right to send on a connector, held while a command works.
+
+Lives here: taking, renewing and giving back. What a newcomer would question: a lock that
+was taken over while this machine slept stops the run by its signal; and should a request
+still be on its way, the ledger refuses its intent, because the fence has moved on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from importer.core.memory import Held, Lock
+from importer.errors import ConnectorBusy
+from importer.job import Workplace
+from importer.sending.clock import nap
+
+LOCK_TTL_S = 90.0
+_RENEW_S = 20.0
+
+
+@asynccontextmanager
+async def hold_connector(
+    place: Workplace, connector: int, *, wait: bool = False
+) -> AsyncIterator[Lock]:
+    """Hold the connector's lock, renewing it, until the block ends.
+
+    Args:
+        place: Ledger, clock and stop signal.
+        connector: The ledger's number of the connector.
+        wait: Whether to wait for another run that holds it.
+
+    Raises:
+        ConnectorBusy: Another run holds it; the message names its holder.
+    """
+    clock = place.pace.clock
+    told = False
+    while True:
+        taken = place.ledger.acquire_lock(connector, "candidate-import", clock.time(), LOCK_TTL_S)
+        if not isinstance(taken, Held):
+            break
+        if not wait:
+            raise ConnectorBusy(
+                f"Another run sends on this connector: {taken.by}, since {taken.since}.",
+                hint="Run again when it is done, or wait for it with --wait.",
+            )
+        if not told:
+            place.progress.note(f"Waiting for {taken.by}, since {taken.since}.")
+            told = True
+        await nap(clock, 5.0, place.stop)
+        if place.stop.reason is not None:
+            raise place.stop.reason
+    lock = taken
+    renewal = asyncio.create_task(_renew(place, lock))
+    try:
+        yield lock
+    finally:
+        renewal.cancel()
+        with suppress(asyncio.CancelledError):
+            await renewal
+        place.ledger.release_lock(lock)
+
+
+async def _renew(place: Workplace, lock: Lock) -> None:
+    while True:
+        await asyncio.sleep(_RENEW_S)
+        try:
+            await asyncio.to_thread(
+                place.ledger.renew_lock, lock, place.pace.clock.time(), LOCK_TTL_S
+            )
+        except ConnectorBusy as taken_over:
+            place.stop.set(taken_over)
+            return
