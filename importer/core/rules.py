@@ -142,6 +142,7 @@ class ConvertContext:
         time_zone: IANA zone assumed for date-times without one; None: UTC is assumed and said.
         date_order: Order for text dates of the column at hand; None: not known (yet).
         lookups: `jobs.code` -> folded name -> ids (several: ambiguous).
+        is_offline: No list could be loaded on purpose, so names stay unresolved with a warning.
     """
 
     region: str | None = None
@@ -149,3 +150,4 @@ class ConvertContext:
     time_zone: str | None = None
     date_order: str | None = None
     lookups: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    is_offline: bool = False
