@@ -115,15 +115,20 @@ def _judge_stopped(summary: RunSummary, people: int) -> Verdict:
     counts = summary.counts
     left = counts.get(Outcome.NOT_SENT.value, 0)
     why = summary.stop_reason.strip().rstrip(".")
+    if summary.exit_code == 2:
+        return Verdict(
+            "stopped",
+            f"Could not start{': ' + why if why else ''}. Nothing was sent.",
+            "Mend the cause, then run it again.",
+        )
     sentence = f"Stopped before the end{': ' + why if why else ''}. {_told(counts).capitalize()}"
     if left:
         sentence += f", {left:,} not sent"
     if people:
         sentence += f", {people:,} {'needs' if people == 1 else 'need'} a person"
-    step = {
-        2: "Nothing was sent. Mend the cause, then run it again.",
-        4: "A guard stopped it: decide whether this is meant, then run it again.",
-    }.get(summary.exit_code, "Run it again: it goes on where it stopped and sends no row twice.")
+    step = "Run it again: it goes on where it stopped and sends no row twice."
+    if summary.exit_code == 4:
+        step = "A guard stopped it: decide whether this is meant, then run it again."
     return Verdict("stopped", sentence + ".", step)
 
 

@@ -45,6 +45,9 @@ NO_ANSWER = RowProblem(
 )
 
 
+TIMELINE = tuple((i * 5.0, i * 15, i * 16) for i in range(60))
+
+
 def source(path: str = "in/people.csv", **changes: object) -> SourceDescription:
     """One CSV source with the usual columns."""
     base = SourceDescription(
@@ -136,7 +139,6 @@ def summary_of(rows: list[ReportRow], **changes: object) -> RunSummary:
         exit_code=1 if people else 0,
         cleaned={"mailto removed": 3, "blanks trimmed": 41},
         left_out=("Sheet 'Notes' was not read: it is not named in the mapping.",),
-        timeline=tuple((i * 5.0, i * 15, i * 16) for i in range(60)),
         budget={"calls": 52, "by_purpose": {"create": 44, "read": 8}, "limit_per_minute": 200},
         version="1.0.0",
     )

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from report_runs import ALLOWED, COLUMNS, given, made_rows, source, summary_of
+from report_runs import ALLOWED, COLUMNS, cells, given, made_rows, source, summary_of
 
 from importer.adapters.reports import write_reports
-from importer.core.handback import RESULT_COLUMNS
-from importer.core.model import Outcome, ReportRow
+from importer.adapters.reports.results_xlsx import XlsxResults
+from importer.adapters.reports.safety import encodable, encodable_row
+from importer.core.handback import RESULT_COLUMNS, unite_columns
+from importer.core.model import Outcome, Problem, ReportRow
 
 
 def _csv(path: str) -> list[list[str]]:
@@ -174,3 +176,40 @@ def test_texts_that_no_file_format_holds_do_not_stop_a_report(tmp_path):
     assert _csv(paths.results_csv)[1][4] == "L" * 40_000
     assert _csv(paths.results_csv)[1][0] == "�x"
     assert json.loads(Path(paths.summary).read_text(encoding="utf-8"))["counts"]["rows"] == 1
+
+
+def test_results_go_on_on_further_sheets_where_one_is_full(tmp_path):
+    rows = made_rows(7)
+    summary = summary_of(rows)
+    columns = unite_columns(summary.sources)
+    results = XlsxResults(tmp_path / "r.xlsx", tmp_path, summary, columns, sheet_rows=4)
+    for row in rows:
+        results.add(row)
+    results.close()
+    book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    assert book.sheetnames[2:] == ["Results", "Results 2", "Results 3"]
+    assert [book[name].max_row for name in book.sheetnames[2:]] == [4, 4, 2]
+    assert book["Results 3"]["A1"].value == "First name"
+
+
+def test_a_million_problems_are_cut_and_counted(tmp_path):
+    problems = [Problem("c", "m", column="A", value=str(n), count=1) for n in range(20_010)]
+    paths = write_reports(
+        tmp_path, summary_of([], problems=problems), given([]), {}, formats=["xlsx"]
+    )
+    sheet = openpyxl.load_workbook(paths.results_xlsx, read_only=True)["Problems"]
+    last = list(sheet.iter_rows(values_only=True))[-1]
+    assert last[5] == "… and 10 more"
+
+
+def test_half_characters_are_replaced_wherever_they_stand(tmp_path):
+    """A file name that is no valid Unicode, as some systems have them."""
+    odd = source("in/\udce9t\udce9.csv", sheet="\ud800")
+    bad = replace(made_rows(4)[3].problems[0], message="\ud800?")
+    rows = [ReportRow(0, 2, cells(1), Outcome.REJECTED, "\udfff", (bad,))]
+    summary = summary_of(rows, sources=(odd,), cleaned={"\ud800": 1}, left_out=("\ud800",))
+    paths = write_reports(tmp_path, summary, given(rows), {})
+    assert json.loads(Path(paths.summary).read_text("utf-8"))["sources"][0]["path"] == "in/�t�.csv"
+    assert _csv(paths.results_csv)[1][6:8] == ["in/�t�.csv", "�"]
+    assert encodable(rows[0]).row == 2
+    assert encodable_row(made_rows(1)[0]) == made_rows(1)[0]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from report_runs import BAD_SOURCE, cells, given, made_rows, source, summary_of
+from report_runs import BAD_SOURCE, TIMELINE, cells, given, made_rows, source, summary_of
 
 from importer.adapters.reports import charts, write_reports
 from importer.adapters.reports.html import SIZE_LIMIT
@@ -54,6 +55,8 @@ def full_run(folder: Path) -> str:
         new_columns=("Preferred office",),
         warnings=("The connector's sync is 26 hours old.",),
         side_effects=(("Sends no e-mail to the candidate.", "the vendor's API page"),),
+        timeline=TIMELINE,
+        budget={**base.budget, "ends_at": "2026-11-03T02:06:00Z"},
         attachments={"sent": 3, "pending": 1, "failed": 0},
     )
 
@@ -83,6 +86,7 @@ def test_the_page_tells_all_of_a_run(page_path):
         "Source: the vendor&#39;s API page",
         "201 × 44",
         "Limit a minute",
+        "Planned: 52 calls (create 44, read 8), done by 2026-11-03 02:06 UTC",
         "SHA-256 " + "ab" * 32,
         "3 sent, 1 pending, 0 failed",
         "Years of two digits",
@@ -101,9 +105,7 @@ def test_the_page_names_nothing_outside_itself(page_path):
 
 def test_a_quiet_night_has_no_empty_sections(tmp_path):
     rows = [ReportRow(0, 2, cells(1), Outcome.UNCHANGED)]
-    text = text_of(
-        write(tmp_path, rows, cleaned={}, left_out=(), skipped={}, timeline=(), problems=())
-    )
+    text = text_of(write(tmp_path, rows, cleaned={}, left_out=(), skipped={}, problems=()))
     assert "Nothing new: the one row is settled by earlier runs." in text
     for absent in (
         "h-people",
@@ -118,7 +120,7 @@ def test_a_quiet_night_has_no_empty_sections(tmp_path):
 
 
 def test_an_empty_run_is_told(tmp_path):
-    text = text_of(write(tmp_path, [], timeline=(), sources=(), source_rows=()))
+    text = text_of(write(tmp_path, [], sources=(), source_rows=()))
     assert "The source holds no rows" in text
 
 
@@ -173,39 +175,31 @@ OpenPage = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenPage]:
+def browser() -> Iterator[OpenPage]:
     if CHROMIUM is None:
         pytest.skip("needs Chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        contexts = []
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
 
-        def open_page(path: str, *, width: int = 1200, scheme: str = "light") -> Any:
-            context = playwright.chromium.launch_persistent_context(
-                str(tmp_path_factory.mktemp("profile")),
-                executable_path=CHROMIUM,
-                args=FLAGS,
-                viewport={"width": width, "height": 900},
-                color_scheme=scheme,
-            )
-            contexts.append(context)
-            page = context.pages[0]
+        def open_page(path: str, *, width: int = 1200, scheme: Any = "light") -> Any:
+            viewport: Any = {"width": width, "height": 900}
+            page: Any = chromium.new_context(viewport=viewport, color_scheme=scheme).new_page()
             page.troubles = []
+
+            def note_request(asked: Any) -> None:
+                if not asked.url.startswith("file:"):
+                    page.troubles.append(asked.url)
+
             page.on("console", lambda said: page.troubles.append(said.text))
             page.on("pageerror", lambda error: page.troubles.append(str(error)))
-            page.on(
-                "request",
-                lambda asked: (
-                    None if asked.url.startswith("file:") else page.troubles.append(asked.url)
-                ),
-            )
+            page.on("request", note_request)
             page.goto(Path(path).as_uri())
             return page
 
         yield open_page
-        for context in contexts:
-            context.close()
+        chromium.close()
 
 
 @pytest.mark.browser
@@ -272,7 +266,7 @@ def test_nothing_that_a_cell_holds_ever_runs(browser, tmp_path):
         warnings=(EVIL,),
         new_columns=(EVIL,),
         skipped={EVIL: [(0, 3)]},
-        budget={"by_purpose": {EVIL: 1}},
+        budget={"calls": 1, "by_purpose": {EVIL: 1}, "ends_at": EVIL},
         version=EVIL,
     )
     page = browser(path)
@@ -295,11 +289,11 @@ def test_print_shows_fifty_rows_and_says_so(browser, tmp_path):
 
 # --- charts -----------------------------------------------------------------------------------
 
-TIMELINE = [(0.0, 0, 0), (60.0, 150, 200), (120.0, 300, 380)]
+SHORT = [(0.0, 0, 0), (60.0, 150, 200), (120.0, 300, 380)]
 
 
 def test_pace_is_cut_to_even_stretches():
-    assert charts.pace_of(TIMELINE) == [charts.Pace(1.0, 150, 200.0), charts.Pace(2.0, 300, 180.0)]
+    assert charts.pace_of(SHORT) == [charts.Pace(1.0, 150, 200.0), charts.Pace(2.0, 300, 180.0)]
     long = charts.pace_of([(float(s), s, s) for s in range(601)])
     assert len(long) == 60
     assert long[-1] == charts.Pace(10.0, 600, 60.0)
@@ -313,7 +307,7 @@ def test_a_timeline_too_short_for_a_pace_has_none(timeline):
 
 def test_charts_are_svg_that_a_strict_page_takes():
     pytest.importorskip("vl_convert")
-    drawings = charts.draw(charts.pace_of(TIMELINE), 200)
+    drawings = charts.draw(charts.pace_of(SHORT), 200)
     assert len(drawings) == 2
     for svg in drawings:
         assert svg.startswith('<svg aria-hidden="true"')
@@ -321,6 +315,13 @@ def test_charts_are_svg_that_a_strict_page_takes():
         assert "var(--accent)" in svg
         assert len(svg) < 20_000
     assert "var(--bad)" in drawings[0]
+
+
+def test_without_the_plotting_library_the_page_has_its_table(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    text = text_of(write(tmp_path, made_rows(4), timeline=TIMELINE))
+    assert "<svg" not in text
+    assert "<details open><summary>Pace as a table" in text
 
 
 def test_figures_that_cannot_be_drawn_leave_the_table():

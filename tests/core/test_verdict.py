@@ -89,9 +89,9 @@ VERDICTS = {
     ),
     "guard": (run(4, created=1), "stopped", "Stopped before the end. 1 created."),
     "not possible": (
-        run(2, not_sent=2),
+        run(2, not_sent=2, stop_reason="The mapping names a column that is absent."),
         "stopped",
-        "Stopped before the end. None created, 2 not sent.",
+        "Could not start: The mapping names a column that is absent. Nothing was sent.",
     ),
     "check, sound": (
         run(command="check", ready=5),

@@ -80,9 +80,15 @@ def write_reports(
     targets = {name: folder / _NAMES[name] for name in wanted}
     drafts = {name: draft_of(target) for name, target in targets.items()}
     try:
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".parts-") as temporary:
-            sinks = _open_sinks(drafts, Path(temporary), summary, columns, allowed or {}, for_check)
+        with tempfile.TemporaryDirectory(
+            dir=folder, prefix=".parts-", ignore_cleanup_errors=True
+        ) as temporary:
+            sinks: list[tuple[bool, _Sink]] = []
             try:
+                for opened in _open_sinks(
+                    drafts, Path(temporary), summary, columns, allowed or {}, for_check
+                ):
+                    sinks.append(opened)  # one by one: what is open is closed, come what may
                 _feed(rows(), sinks, summary)
             finally:
                 for _, sink in sinks:
@@ -114,24 +120,24 @@ def _open_sinks(
     columns: ColumnUnion,
     allowed: Mapping[str, Sequence[str]],
     for_check: bool,
-) -> list[tuple[bool, _Sink]]:
+) -> Iterator[tuple[bool, _Sink]]:
     """The files to feed, each with whether it takes only rows that need a person."""
     from importer.adapters.reports.fix_workbook import FixWorkbook
     from importer.adapters.reports.html import HtmlReport
     from importer.adapters.reports.results_csv import CsvResults
     from importer.adapters.reports.results_xlsx import XlsxResults
 
-    sinks: list[tuple[bool, _Sink]] = []
     if "csv" in drafts:
-        sinks.append((False, CsvResults(drafts["csv"], columns, tuple(summary.sources))))
+        yield False, CsvResults(drafts["csv"], columns, tuple(summary.sources))
     if "xlsx" in drafts:
-        sinks.append((False, XlsxResults(drafts["xlsx"], temporary, summary, columns)))
+        yield False, XlsxResults(drafts["xlsx"], temporary, summary, columns)
     if "fix" in drafts and FixWorkbook.can_hold(columns):
-        fix = FixWorkbook(drafts["fix"], temporary, summary, columns, allowed, for_check=for_check)
-        sinks.append((True, fix))
+        yield (
+            True,
+            FixWorkbook(drafts["fix"], temporary, summary, columns, allowed, for_check=for_check),
+        )
     if "html" in drafts:
-        sinks.append((True, HtmlReport(drafts["html"], summary, columns)))
-    return sinks
+        yield True, HtmlReport(drafts["html"], summary, columns)
 
 
 def _feed(

@@ -175,7 +175,6 @@ def _facts(summary: RunSummary) -> dict[str, Any]:
     return {
         "verdict": judge(summary),
         "equation": counts_equation(summary.counts),
-        "rows": summary.counts.get("rows", 0),
         "people": need_a_person(summary.counts),
         "outcomes": _outcomes(summary),
         "by_column": [(c, (c.errors + c.warnings) / most * 100) for c in by_column][
@@ -200,8 +199,7 @@ def _facts(summary: RunSummary) -> dict[str, Any]:
             for reason, rows in summary.skipped.items()
             if rows
         ],
-        "budget": {k: v for k, v in summary.budget.items() if not isinstance(v, Mapping)},
-        "purposes": summary.budget.get("by_purpose", {}),
+        "plan": _plan(summary.budget),
         "many_sources": len(names) > 1,
     }
 
@@ -276,6 +274,17 @@ def _states(summary: RunSummary) -> dict[str, int] | None:
         "open": states.count("open"),
         "resolved": len(summary.resolved),
     }
+
+
+def _plan(budget: Mapping[str, object]) -> str:
+    """The plan made before sending: `52 calls (create 44, read 8), done by …`."""
+    calls, purposes, ends = (budget.get(name) for name in ("calls", "by_purpose", "ends_at"))
+    if not isinstance(calls, int) or not calls:
+        return ""
+    what = purposes if isinstance(purposes, Mapping) else {}
+    each = ", ".join(f"{purpose} {count:,}" for purpose, count in what.items() if count)
+    plan = f"{calls:,} calls" + (f" ({each})" if each else "")
+    return f"{plan}, done by {_time(str(ends))}" if ends else plan
 
 
 def _as_problem(rows: Sequence[tuple[int, int]]) -> Problem:
