@@ -87,13 +87,14 @@ ODDITIES: dict[int, Cells] = {
     80: {"Last contact": "2026-02-11"},
     117: {"Last contact": "31/02/2026"},
     160: {"Last contact": "07/05/2026"},
-    # Jobs: unknown, twice there, closed.
+    # Jobs: unknown, twice there, closed, none.
     24: {"Job code": "ENG-999"},
     107: {"Job code": "ENG-999"},
     40: {"Job code": "OPS-300"},
     133: {"Job code": "OPS-300"},
     50: {"Job code": "HR-050"},
     175: {"Job code": "HR-050"},
+    **{index: {"Job code": ""} for index in (7, 26, 45, 65, 84, 103, 122, 144, 161, 180)},
     # Recruiters: gone, unknown, none.
     36: {"Recruiter": "dana.quill@example.com"},
     121: {"Recruiter": "dana.quill@example.com"},
@@ -163,7 +164,7 @@ def tidy_row(index: int, person: Person) -> Cells:
         "Source": random.choice(SOURCES),
         "Skills": ", ".join(random.sample(SKILLS, random.randrange(4))),
         "LinkedIn": f"{scheme}linkedin.example.com/in/{slug}" if index % 5 else "",
-        "Job code": random.choice(JOBS) if index % 19 != 4 else "",
+        "Job code": random.choice(JOBS),
         "Recruiter": random.choice(RECRUITERS),
         "Last contact": date(2026, 1, 5) + timedelta(days=random.randrange(300)),
         "Opted out": "No" if index % 2 else "",
