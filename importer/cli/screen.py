@@ -48,7 +48,7 @@ def show_result(result: RunResult, output: str, *, quiet: bool) -> None:
     from importer.core.terminal import render_summary
 
     if output == "json":
-        from importer.core.handback import summary_document
+        from importer.core.summary import summary_document
 
         print_json(summary_document(result.summary))
     if not quiet or result.exit_code:

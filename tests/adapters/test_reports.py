@@ -13,6 +13,7 @@ import pytest
 from report_runs import ALLOWED, COLUMNS, cells, given, made_rows, source, summary_of
 
 from importer.adapters.reports import write_reports
+from importer.adapters.reports.files import draft_of, publish
 from importer.adapters.reports.results_xlsx import XlsxResults
 from importer.adapters.reports.safety import encodable, encodable_row
 from importer.core.handback import RESULT_COLUMNS, unite_columns
@@ -192,7 +193,7 @@ def test_results_go_on_on_further_sheets_where_one_is_full(tmp_path):
     assert book["Results 3"]["A1"].value == "First name"
 
 
-def test_a_million_problems_are_cut_and_counted(tmp_path):
+def test_problems_beyond_what_a_person_reads_are_cut_and_counted(tmp_path):
     problems = [Problem("c", "m", column="A", value=str(n), count=1) for n in range(20_010)]
     paths = write_reports(
         tmp_path, summary_of([], problems=problems), given([]), {}, formats=["xlsx"]
@@ -213,3 +214,13 @@ def test_half_characters_are_replaced_wherever_they_stand(tmp_path):
     assert _csv(paths.results_csv)[1][6:8] == ["in/�t�.csv", "�"]
     assert encodable(rows[0]).row == 2
     assert encodable_row(made_rows(1)[0]) == made_rows(1)[0]
+
+
+def test_when_every_other_name_is_taken_too_the_system_says_why(tmp_path):
+    target = tmp_path / "fix.xlsx"
+    for number in range(1, 99):
+        (target if number == 1 else target.with_stem(f"fix ({number})")).mkdir()
+    draft = draft_of(target)
+    draft.write_text("x", encoding="utf-8")
+    with pytest.raises(OSError, match="fix"):
+        publish(draft, target)

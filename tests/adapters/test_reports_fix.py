@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import subprocess
 from dataclasses import replace
@@ -327,3 +328,21 @@ def test_libreoffice_keeps_what_we_read_back(fix, tmp_path):
     assert lines[5][5] == "=1+1"
     assert book["Fix"]["F6"].data_type == "s"
     assert read_decisions(saved) == [Decision("Source", "Linkdin", "LinkedIn", remember=True)]
+
+
+def test_answers_that_excel_made_into_something_else_are_read_as_people_see_them(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Decisions"
+    sheet.append(["column", "value", "use instead", "remember"])
+    sheet.append(["C", "1", dt.datetime(2026, 4, 3), 1])  # noqa: DTZ001 - workbooks know no zones
+    sheet.append(["C", "2", dt.datetime(2026, 4, 3, 9, 30), True])  # noqa: DTZ001 - the same
+    sheet.append(["C", "3", dt.time(9, 30), "No"])
+    sheet.append(["C", 4.5, False, None])
+    book.save(tmp_path / "typed.xlsx")
+    assert read_decisions(tmp_path / "typed.xlsx") == [
+        Decision("C", "1", "2026-04-03", remember=True),
+        Decision("C", "2", "2026-04-03T09:30:00", remember=True),
+        Decision("C", "3", "09:30:00", remember=False),
+        Decision("C", "4.5", "FALSE", remember=False),
+    ]
