@@ -131,7 +131,7 @@ def check_sources(
         bound = judge.begin_source(
             resolved,
             settings.mapping.source.dates,
-            settings.orders,
+            settings.orders if described.marker else None,
             settings.fix if described.marker else None,
         )
         if spool is not None:

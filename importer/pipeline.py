@@ -100,12 +100,15 @@ async def run(job: Job, place: Workplace) -> list[RunResult]:
         place.ledger.recover(scene.connector)
         await _reconcile_first(place, scene)
         earlier = place.ledger.unfinished_run(scene.connector, job.mapping_name)
-        if earlier is not None:
+        run_id = place.new_run_id()
+        if earlier is not None and earlier.state == "sending":
             result = await _continue(job, place, scene, lock, earlier)
             results.append(result)
             if result.stop is not None or _same_sources(earlier, job.sources):
                 return results
-        run_id = place.new_run_id()
+        elif earlier is not None:
+            # It stopped before anything was sent, so there is nothing to go on with.
+            place.ledger.finish_run(earlier.run_id, iso(scene.started), 2, earlier.summary)
         results.append(await _run_rows(job, place, scene, lock, place.folder(run_id), run_id, None))
     return results
 
@@ -130,7 +133,7 @@ async def _continue(
 ) -> RunResult:
     """Go on with an interrupted run: with the rows as they were read then."""
     folder = place.folder(earlier.run_id)
-    spooled = folder.open_spool() if earlier.state == "sending" else None
+    spooled = folder.open_spool()
     place.progress.note(f"Going on with the interrupted run {earlier.run_id}.")
     return await _run_rows(job, place, scene, lock, folder, earlier.run_id, spooled)
 

@@ -52,7 +52,6 @@ def _stage_some(
                 columns = Columns(chunk.frame.iloc[positions].reset_index(drop=True))
                 who = checked.judge.who(bound, columns)
                 contents = who.content_bytes()
-                identities = who.identities()
                 emails: list[list[bytes]] = [[] for _ in positions]
                 for at, hashed in zip(who.email_rows.tolist(), who.emails(), strict=True):
                     emails[at].append(hashed)
@@ -68,12 +67,12 @@ def _stage_some(
                         seq=0,
                         source=number,
                         row=int(checked.rows.row[position]),
-                        identity=identities[i],
+                        identity=checked.rows.identity[position].tobytes(),
                         content=Content(who.columns, contents[i]),
                         body=body,
                         form=checked.plan.form,
                         emails=tuple(dict.fromkeys(emails[i])),
-                        key=make_key(secret, identities[i], body),
+                        key=make_key(secret, checked.rows.identity[position].tobytes(), body),
                         origin=checked.judge.origins.get(position),
                     )
                     staged.append((position, row))

@@ -115,27 +115,47 @@ def apply_origins(
     return result
 
 
-def take_decision(decision: RowDecision, stands: Standings, position: int) -> None:
-    """Let a person's decision stand above what was known of a row."""
+def reject_known(rows: FixRows, stands: Standings) -> None:
+    """Keep rows back whose person was imported with other contents than theirs.
+
+    In a spreadsheet that is a change worth a note; a row that somebody was asked to mend must
+    not vanish so.
+    """
+    changed = CODE_OF[Outcome.CHANGED]
+    for position in rows.origins:
+        if int(stands.standing[position]) == changed:
+            stands.standing[position] = UNDECIDED
+            stands.clashes.append(position)
+            stands.notes = [n for n in stands.notes if n[0] != position]
+            stands.notes.append((position, IMPORTED_OTHERWISE, None))
+
+
+def take_decision(decision: RowDecision, stands: Standings, position: int) -> bool:
+    """Let a person's decision stand above what was known of a row.
+
+    Returns:
+        Whether the ledger held the row (in doubt, refused or set aside) until now.
+    """
     standing = int(stands.standing[position])
+    is_held = standing in _HELD
     if decision is RowDecision.SEND_ANYWAY:
-        held = {CODE_OF[o] for o in (Outcome.IN_DOUBT, Outcome.REFUSED, Outcome.SET_ASIDE)}
-        if standing in held:
+        if is_held:
             stands.standing[position] = UNDECIDED
         if position in stands.clashes:
             stands.clashes.remove(position)
-    elif standing in _OPEN:
+    elif standing == UNDECIDED or is_held or standing == CODE_OF[Outcome.INCOMPLETE]:
         outcome = Outcome.SET_ASIDE if decision is RowDecision.SKIP else Outcome.ALREADY_IN_ATS
         stands.standing[position] = CODE_OF[outcome]
     else:
-        return
+        return is_held
     stands.notes = [n for n in stands.notes if n[0] != position]
+    return is_held
 
 
-_OPEN = frozenset(
-    {UNDECIDED}
-    | {
-        CODE_OF[o]
-        for o in (Outcome.IN_DOUBT, Outcome.REFUSED, Outcome.SET_ASIDE, Outcome.INCOMPLETE)
-    }
+_HELD = frozenset(CODE_OF[o] for o in (Outcome.IN_DOUBT, Outcome.REFUSED, Outcome.SET_ASIDE))
+
+IMPORTED_OTHERWISE = Finding(
+    "imported-with-other-contents",
+    "This person was imported meanwhile, with other contents than this row's.",
+    "Decide `already there`; or `send anyway` if it is somebody else.",
 )

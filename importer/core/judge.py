@@ -17,7 +17,14 @@ import numpy as np
 
 from importer.core.date_columns import DateColumns
 from importer.core.distinct import Columns, Distinct, JudgeAll, remembering
-from importer.core.fixrows import Decided, FixOrigin, apply_origins, read_fix_rows, take_decision
+from importer.core.fixrows import (
+    Decided,
+    FixOrigin,
+    apply_origins,
+    read_fix_rows,
+    reject_known,
+    take_decision,
+)
 from importer.core.handback import DECISION_COLUMN, RowDecision
 from importer.core.model import Chunk, Converted, Severity
 from importer.core.people import Identities, Who
@@ -169,7 +176,7 @@ class Judge:
     # --- standing -----------------------------------------------------------------------------
 
     def _stand(self, source: BoundSource, chunk: Chunk, who: Who, first: int) -> Standings:
-        known = recall_rows(self._recall, who) if self._recall else Known()
+        known = recall_rows(self._recall, who, self._who.row_identity) if self._recall else Known()
         if source.fix is None:
             return stand(who, known, self._standing, source.name_columns)
         rows = read_fix_rows(chunk, source.fix)
@@ -181,14 +188,27 @@ class Judge:
         for position, (_, finding) in rows.unreadable.items():
             stands.clashes.append(position)
             stands.notes.append((position, finding, DECISION_COLUMN))
+        reject_known(rows, stands)
         for position, decision in rows.decisions.items():
             own = (who.identities()[position], who.content_of(position))
             identity, content = rows.origins.get(position, own)
             self.decided.append(Decided(first + position, decision, identity, content))
-            take_decision(decision, stands, position)
+            is_held = take_decision(decision, stands, position)
             if decision is RowDecision.SEND_ANYWAY:
                 self.send_anyway.add(first + position)
+                if not is_held:
+                    self._separate(who, position, first)
         return stands
+
+    def _separate(self, who: Who, position: int, first: int) -> None:
+        """Let a row be a person of its own, whoever else has its identity."""
+        row_identity = self._who.row_identity
+        own = row_identity(who.contents[position].tobytes())
+        who.identity[position] = np.frombuffer(own, dtype=np.uint64)
+        origin = self.origins.get(first + position)
+        if origin is not None:
+            content = origin[1]
+            self.origins[first + position] = (row_identity(content.hashes), content)
 
     # --- one chunk ----------------------------------------------------------------------------
 

@@ -101,8 +101,7 @@ class Identities:
         identity = self._hash_identities(texts)
         bare = np.asarray([t == "" for t in texts], dtype=bool)
         for i in np.flatnonzero(bare):
-            row = identity_hash(self._secret, ["row", contents[i].tobytes().hex()])
-            identity[i] = np.frombuffer(row, dtype=np.uint64)
+            identity[i] = np.frombuffer(self.row_identity(contents[i].tobytes()), dtype=np.uint64)
         return Who(
             identity=identity,
             contents=contents,
@@ -113,6 +112,10 @@ class Identities:
             email_full=self._hash_emails(email_texts),
             by_email=by_email,
         )
+
+    def row_identity(self, hashes: bytes) -> bytes:
+        """The identity of a row by its whole content, where nothing else may say who it is."""
+        return identity_hash(self._secret, ["row", hashes.hex()])
 
     # --- texts --------------------------------------------------------------------------------
 

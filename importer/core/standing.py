@@ -8,7 +8,7 @@ each of them may be what the ATS objected to.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -49,11 +49,16 @@ class Known:
     by_email: set[int] = field(default_factory=set)
 
 
-def recall_rows(recall: Recall, who: Who) -> Known:
-    """Ask the ledger for a chunk's people: by identity, then by any of their e-mails."""
+def recall_rows(recall: Recall, who: Who, row_identity: Callable[[bytes], bytes]) -> Known:
+    """Ask the ledger for a chunk's people: by identity, by e-mail, by their whole content.
+
+    The last finds rows that a person decided to send although somebody else has their
+    identity: they are remembered by their content.
+    """
     identities = who.identities()
     found = recall.identities(list(dict.fromkeys(identities)))
     known = Known({i: found[h] for i, h in enumerate(identities) if h in found} if found else {})
+    _recall_by_content(recall, who, known, row_identity)
     if not who.by_email or len(known.rows) == len(identities):
         return known
     rows = who.email_rows.tolist()
@@ -100,6 +105,26 @@ class Standings:
     clashes: list[int] = field(default_factory=list)
 
 
+def _recall_by_content(
+    recall: Recall, who: Who, known: Known, row_identity: Callable[[bytes], bytes]
+) -> None:
+    contents = who.content_bytes()
+    asked: dict[bytes, list[int]] = {}
+    for position, hashes in enumerate(contents):
+        remembered = known.rows.get(position)
+        if remembered is not None and (
+            remembered.content.hashes == hashes or remembered.state in _DOUBT
+        ):
+            continue
+        asked.setdefault(row_identity(hashes), []).append(position)
+    if asked:
+        for identity, remembered in recall.identities(list(asked)).items():
+            known.rows.update(dict.fromkeys(asked[identity], remembered))
+
+
+_DOUBT = frozenset({RowState.IN_DOUBT, RowState.INTENDED})
+
+
 def stand(who: Who, known: Known, rules: StandingRules, name_columns: frozenset[str]) -> Standings:
     """Decide for each row whether the ledger settles it.
 
@@ -134,7 +159,7 @@ def stand(who: Who, known: Known, rules: StandingRules, name_columns: frozenset[
 def _stand_one(
     remembered: Remembered, now: Content, rules: StandingRules, result: Standings, position: int
 ) -> Outcome | None:
-    if remembered.state in (RowState.IN_DOUBT, RowState.INTENDED):
+    if remembered.state in _DOUBT:
         result.notes.append((position, IN_DOUBT, None))
         return Outcome.IN_DOUBT
     if remembered.state is RowState.STAGED:
