@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 
 import httpx
@@ -98,6 +99,20 @@ def test_a_slow_create_is_stored_after_the_client_has_gone(start: StartSandbox) 
     while not sandbox.server.store.created and time.monotonic() < end:
         time.sleep(0.01)
     assert len(sandbox.server.store.created) == 1
+
+
+def test_half_a_request_is_no_request(start: StartSandbox) -> None:
+    """A client that breaks off before its body has arrived leaves a call and no create."""
+    sandbox = start()
+    headers = "".join(f"{name}: {value}\r\n" for name, value in sandbox.client.headers.items())
+    head = f"POST {CANDIDATES} HTTP/1.1\r\nHost: x\r\n{headers}Content-Length: 50\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", sandbox.server.port)) as line:
+        line.sendall(head.encode() + b'{"first_name"')
+    end = time.monotonic() + 3
+    while not sandbox.server.store.calls and time.monotonic() < end:
+        time.sleep(0.01)
+    assert sandbox.server.store.calls[0].status is None
+    assert sandbox.server.store.received == sandbox.server.store.crashes == []
 
 
 def test_a_429_of_the_ats_comes_in_a_burst_with_budget_left(start: StartSandbox) -> None:
