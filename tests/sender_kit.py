@@ -152,6 +152,7 @@ async def send(
     pacer: Pacer | None = None,
     stop: StopSignal | None = None,
     base_url: str = "",
+    secrets: tuple[str, str] = ("key", "token"),
     **more: Any,
 ) -> SendReport:
     """Send what is staged to a sandbox (or another server)."""
@@ -165,8 +166,8 @@ async def send(
     )
     api = BindbeeApi(
         server.base_url if server else base_url,
-        server.api_key if server else "key",
-        server.connector_token if server else "token",
+        server.api_key if server else secrets[0],
+        server.connector_token if server else secrets[1],
         timeout_s=more.pop("timeout_s", 5.0),
         now=clock.time,
     )
