@@ -17,7 +17,14 @@ from importer.core.fixrows import FixOrigin
 from importer.core.handback import FIX_COLUMNS
 from importer.core.judge import Judge
 from importer.core.lint import LintFinding, lint_mapping, resolve_columns
-from importer.core.model import CandidateSchema, Chunk, Outcome, Problem, SourceDescription
+from importer.core.model import (
+    CandidateSchema,
+    Chunk,
+    Outcome,
+    Problem,
+    Severity,
+    SourceDescription,
+)
 from importer.core.plan import Plan, build_plan
 from importer.core.ports import Ledger, Remembered, Source
 from importer.core.rowtable import CODE_OF, OUTCOMES, RowBlock
@@ -48,6 +55,7 @@ class CheckSettings:
 
     Attributes:
         secret: Keys the hashes; a ledger's own where there is one.
+        is_offline: Names stay unresolved, because no list could be loaded on purpose.
         orders: Column -> date order inherited from the run that a fix workbook belongs to.
         fix: What that run knew, for sources that are fix workbooks.
     """
@@ -60,6 +68,7 @@ class CheckSettings:
     lookups: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     orders: Mapping[str, str] = field(default_factory=dict)
     fix: FixOrigin | None = None
+    is_offline: bool = False
 
 
 @dataclass(slots=True)
@@ -119,7 +128,10 @@ def check_sources(
         MappingError: The mapping does not fit the columns, the schema or itself; all places
             are named at once.
     """
-    plan = build_plan(settings.mapping, settings.schema, settings.lookups)
+    plan = build_plan(
+        settings.mapping, settings.schema, settings.lookups, is_offline=settings.is_offline
+    )
+    require_sound(plan)
     lint = lint_sources(settings.mapping, settings.schema, sources)
     judge = Judge(plan, settings.secret, settings.recall, settings.standing)
     descriptions: list[SourceDescription] = []
@@ -170,6 +182,20 @@ def check_sources(
         lint=lint,
         new_columns=[f.column for _, f in lint if f.finding.code == "column-not-mapped"],
     )
+
+
+def require_sound(plan: Plan) -> None:
+    """Stop on rules that are wrong whatever the cells hold.
+
+    Raises:
+        MappingError: Names every such rule by its line.
+    """
+    wrong = [(line, f) for line, f in plan.findings if f.severity is Severity.ERROR]
+    if wrong:
+        raise MappingError(
+            f"The mapping {plan.mapping.path} does not fit.",
+            details=[f"line {line}: {f.message} {f.hint}".strip() for line, f in wrong],
+        )
 
 
 def lint_sources(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import blake2b
 from typing import Any, cast
 
@@ -64,7 +65,7 @@ async def visit_connector(api: CandidateApi, pace: Pace, token: str, secret: byt
     if attempt.status == 401:
         raise access_stop(attempt, "asking which connector this is")
     if dispose_read(attempt) is ReadFate.REPEAT:
-        attempt = await pace.read(api.fetch_connectors, "asking which connector this is")
+        attempt = await pace.read(api.fetch_connectors, "asking which connector this is", tries=3)
     items = _items(attempt.body) if dispose_read(attempt) is ReadFate.USABLE else None
     if items is None or len(items) != 1 or not items[0].get("id"):
         return Site(
@@ -233,10 +234,8 @@ async def _fetch_all(api: CandidateApi, pace: Pace, kind: LookupKind) -> list[di
     cursor: str | None = None
     seen: set[str] = set()
     while True:
-        here = cursor
-        attempt = await pace.read(
-            lambda here=here: api.fetch_page(kind, here), f"loading the list of {kind}"
-        )
+        page = partial(api.fetch_page, kind, cursor)
+        attempt = await pace.read(page, f"loading the list of {kind}")
         items.extend(_items(attempt.body) or [])
         told = attempt.body.get("cursor") if isinstance(attempt.body, dict) else None
         cursor = str(told) if told else None

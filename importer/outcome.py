@@ -15,6 +15,7 @@ from importer._version import __version__
 from importer.checking import Checked
 from importer.connecting import SchemaFound, Site
 from importer.core.budget import CallPlan
+from importer.core.choices import allowed_of
 from importer.core.fixrows import Decided
 from importer.core.handback import RowDecision
 from importer.core.memory import ProblemKey, TrackedProblems
@@ -204,8 +205,8 @@ def _allowed(checked: Checked) -> dict[str, list[str]]:
     allowed: dict[str, list[str]] = {}
     for source in checked.judge.sources:
         for bound in source.rules:
-            if bound.field is not None and bound.field.allowed and not bound.is_list:
-                labels = [a.label or str(a.value) for a in bound.field.allowed]
+            if bound.field is not None and not bound.is_list and allowed_of(bound.field):
+                labels = [a.label or str(a.value) for a in allowed_of(bound.field)]
                 for column in bound.columns:
                     allowed.setdefault(column, labels)
     return allowed

@@ -191,8 +191,7 @@ async def _stage(
 ) -> None:
     """Assemble what is ready, take out who is in the ATS already, and stage the rest.
 
-    Args:
-        keep: Whether to make it durable; a check only looks.
+    `keep` makes it durable; a check only looks.
     """
     ready = len(checked.positions(Outcome.READY))
     if not ready:
@@ -282,7 +281,7 @@ async def _reconcile_first(place: Workplace, scene: _Scene) -> None:
 def _require_sources(job: Job) -> None:
     if job.sources:
         return
-    details = [f"{f.message} {f.hint}".strip() for _, f in job.unreadable]
+    details = [f"{p}: {f.message} {f.hint}".strip() for p, f in job.unreadable]
     raise SourceError("No file could be read, so nothing was done.", details=details)
 
 
@@ -341,6 +340,7 @@ async def _judge(
         lookups=lookups,
         orders=job.orders,
         fix=job.fix,
+        is_offline=place.api is None,
     )
     spool = None if keep_spool else folder.begin_spool()
     place.progress.start(None, "Checking")

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from importer.job import Confirm, Progress, Workplace
     from importer.sending.clock import StopSignal
 
+    MappingLedger = SqlLedger
+
 LEDGER_FOLDER = ".candidate-import"
 LEDGER_NAME = "ledger.sqlite3"
 
@@ -115,6 +117,20 @@ def _read_text(path: Path, what: str) -> str:
         ) from None
     except OSError as error:
         raise MappingError(f"The {what} {path} cannot be read: {error.strerror}.") from error
+
+
+def read_fix_decisions(path: Path) -> Sequence[Decision]:
+    """The filled-in lines of a fix workbook's *Decisions* sheet."""
+    from importer.adapters.reports.decisions import read_decisions
+
+    return read_decisions(path)
+
+
+def open_progress(*, quiet: bool = False) -> Progress:
+    """Something that shows how far things are."""
+    from importer.adapters.progress import Progress
+
+    return Progress(is_quiet=quiet)
 
 
 # --- sources ----------------------------------------------------------------------------------

@@ -36,12 +36,12 @@ def command(folder: Path, ats: str) -> int:
 
     folder = folder.resolve()
     source, mapping = _lay_out(folder, ats)
-    settings = SandboxSettings(ats=ats, limit=6_000)  # type: ignore[arg-type]  # click checked it
+    settings = SandboxSettings(ats=ats, limit=6_000, people=25)  # type: ignore[arg-type]  # click checked it
     with server_module.serve(settings, "127.0.0.1", 0) as server:
         say(f"A {ats} sandbox answers on this machine; importing {source.name} into it.")
         result = asyncio.run(_import(server, folder, source, mapping))
         show_result(result, "text", quiet=False)
-        say(f"The sandbox now holds {len(server.store.created)} candidates.")
+        say(f"The sandbox took {len(server.store.created)} candidates and held 25 before.")
     say("")
     say("This was a rehearsal: nothing left this machine. Some rows need a person on purpose.")
     say(f"Report:   {result.paths.html}")
@@ -74,11 +74,16 @@ def demo_files() -> Path:
 
 
 async def _import(server: object, folder: Path, source: Path, mapping: Path) -> RunResult:
-    from importer.adapters.progress import Progress
     from importer.job import Job
     from importer.pipeline import run
     from importer.settings import load_settings
-    from importer.wiring import load_mapping, open_mapping_ledger, open_workplace, read_sources
+    from importer.wiring import (
+        load_mapping,
+        open_mapping_ledger,
+        open_progress,
+        open_workplace,
+        read_sources,
+    )
 
     settings = load_settings(
         flags={
@@ -94,5 +99,5 @@ async def _import(server: object, folder: Path, source: Path, mapping: Path) -> 
     opened = read_sources([str(source)], plan.source, settings)
     with open_mapping_ledger(settings, mapping) as ledger:
         job = Job(plan, mapping.name, opened.sources, opened.unreadable)
-        async with open_workplace(settings, ledger, Progress()) as place:
+        async with open_workplace(settings, ledger, open_progress()) as place:
             return (await run(job, place))[-1]

@@ -31,18 +31,17 @@ def command(
     **flags: Any,
 ) -> int:
     """Show whose ATS this is and what it asks of a candidate."""
-    from importer.adapters.progress import Progress
     from importer.cli.screen import print_json, say, width
     from importer.core.schema_text import describe_schema, schema_document
     from importer.pipeline import look_at_site
-    from importer.wiring import load_mapping, open_mapping_ledger, open_workplace
+    from importer.wiring import load_mapping, open_mapping_ledger, open_progress, open_workplace
 
     stated = load_mapping(mapping).connector if mapping is not None else None
     settings = o.build_settings(flags, stated)
     with open_mapping_ledger(settings, mapping) as ledger:
 
         async def work() -> tuple[Site, SchemaFound]:
-            async with open_workplace(settings, ledger, Progress(is_quiet=True)) as place:
+            async with open_workplace(settings, ledger, open_progress(quiet=True)) as place:
                 return await look_at_site(place, accept=accept)
 
         site, found = asyncio.run(work())

@@ -17,13 +17,12 @@ from importer.cli.options import build_settings, build_source_options
 from importer.errors import UsageError
 
 if TYPE_CHECKING:
-    from importer.adapters.ledger import SqlLedger
     from importer.connecting import SchemaFound
     from importer.core.handback import Decision
     from importer.core.rules import CandidateMapping
     from importer.job import Job, Progress, SendOptions
     from importer.settings import Settings
-    from importer.wiring import OpenedSources
+    from importer.wiring import MappingLedger, OpenedSources
 
 
 @dataclass(slots=True)
@@ -32,7 +31,7 @@ class Ready:
 
     job: Job
     settings: Settings
-    ledger: SqlLedger
+    ledger: MappingLedger
     progress: Progress
     decisions: Sequence[Decision]
     mapping_path: Path
@@ -62,9 +61,14 @@ def prepare_job(
     Raises:
         ImporterError: Something of it cannot be used; nothing was sent.
     """
-    from importer.adapters.progress import Progress
     from importer.job import Job, SendOptions
-    from importer.wiring import inherited, load_mapping, open_mapping_ledger, read_sources
+    from importer.wiring import (
+        inherited,
+        load_mapping,
+        open_mapping_ledger,
+        open_progress,
+        read_sources,
+    )
 
     if offline and schema == "last":
         raise UsageError("--offline asks nobody, so there is no last schema to take.")
@@ -97,7 +101,7 @@ def prepare_job(
             job,
             settings,
             ledger,
-            Progress(is_quiet=quiet),
+            open_progress(quiet=quiet),
             decisions,
             mapping_path,
             offline or (schema not in (None, "last") and not _has_secrets(settings)),
@@ -123,16 +127,16 @@ def _marker(opened: OpenedSources) -> str | None:
 
 
 def _read_decisions(opened: OpenedSources) -> Sequence[Decision]:
-    from importer.adapters.reports.decisions import read_decisions
+    from importer.wiring import read_fix_decisions
 
     found: list[Decision] = []
     for source in opened.sources:
-        found += read_decisions(Path(source.description.path))
+        found += read_fix_decisions(Path(source.description.path))
     return found
 
 
 def _foreign_marker(
-    marker: str | None, ledger: SqlLedger, mapping: CandidateMapping
+    marker: str | None, ledger: MappingLedger, mapping: CandidateMapping
 ) -> tuple[str, ...]:
     if marker is None or ledger.run(marker) is not None:
         return ()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from importer.cli import options as o
+
+if TYPE_CHECKING:
+    from importer.sending.reconcile import ReconcileReport
 
 
 @click.command("reconcile")
@@ -33,10 +36,9 @@ def command(
     ROW is the number that the report shows. A row that was never found is only sent again
     when the ATS was read after the attempt and did not have it, or when --absent says so.
     """
-    from importer.adapters.progress import Progress
     from importer.cli.screen import print_json, say
     from importer.pipeline import reconcile
-    from importer.wiring import load_mapping, open_mapping_ledger, open_workplace
+    from importer.wiring import load_mapping, open_mapping_ledger, open_progress, open_workplace
 
     stated = load_mapping(mapping).connector if mapping is not None else None
     settings = o.build_settings(flags, stated)
@@ -44,16 +46,41 @@ def command(
     with open_mapping_ledger(settings, mapping, create=False) as ledger:
 
         async def work() -> int:
-            async with open_workplace(settings, ledger, Progress(is_quiet=quiet)) as place:
+            async with open_workplace(settings, ledger, open_progress(quiet=quiet)) as place:
                 report = await reconcile(place, resync=resync, by_hand=by_hand)
             if output == "json":
-                print_json(report.as_json())
+                print_json(reconcile_document(report))
             elif not quiet or report.left:
-                for line in report.lines():
+                for line in reconcile_lines(report):
                     say(line)
             return 1 if report.left else 0
 
         return asyncio.run(work())
+
+
+def reconcile_document(report: ReconcileReport) -> dict[str, Any]:
+    """What reconciling came to, for scripts."""
+    return {
+        "found": [{"row": row.row, "candidate_id": found} for row, found in report.found],
+        "absent": [{"row": row.row} for row in report.absent],
+        "left": [
+            {"row": row.row, "message": problem.message, "hint": problem.hint}
+            for row, problem in report.left
+        ],
+        "sync_status": report.sync.status,
+        "resync_asked": report.resync_asked,
+    }
+
+
+def reconcile_lines(report: ReconcileReport) -> list[str]:
+    """What reconciling came to, for people."""
+    lines = [f"Row {row.row}: is in the ATS ({found})." for row, found in report.found]
+    lines += [f"Row {row.row}: never arrived; the next run sends it." for row in report.absent]
+    for row, problem in report.left:
+        lines.append(f"Row {row.row}: {problem.message} {problem.hint}".rstrip())
+    if report.resync_asked:
+        lines.append("Bindbee was asked to read the ATS anew; reconcile again when it is done.")
+    return lines or ["No row is in doubt."]
 
 
 def parse_by_hand(found: tuple[str, ...], absent: tuple[str, ...]) -> dict[int, str]:

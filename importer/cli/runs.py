@@ -10,8 +10,8 @@ import click
 from importer.cli import options as o
 
 if TYPE_CHECKING:
-    from importer.adapters.ledger import SqlLedger
     from importer.core.ports import RunRecord
+    from importer.wiring import MappingLedger
 
 
 @click.group("runs", invoke_without_command=True)
@@ -19,11 +19,9 @@ if TYPE_CHECKING:
 @click.option("-n", "--number", type=click.IntRange(min=1), default=20, help="How many.")
 @o.LEDGER
 @o.FORMAT
-@click.pass_context
-def command(
-    ctx: click.Context, mapping: Path | None, number: int, output: str, **flags: Any
-) -> int:
+def command(mapping: Path | None, number: int, output: str, **flags: Any) -> int:
     """List the latest runs, newest first."""
+    ctx = click.get_current_context()
     ctx.obj = {"mapping": mapping, **flags}
     if ctx.invoked_subcommand is not None:
         return 0
@@ -57,14 +55,14 @@ def show(outer: dict[str, Any], run: str, output: str) -> int:
     return 0
 
 
-def open_history(mapping: Path | None, flags: dict[str, Any]) -> SqlLedger:
+def open_history(mapping: Path | None, flags: dict[str, Any]) -> MappingLedger:
     """The ledger that holds the runs; it must exist."""
     from importer.wiring import open_mapping_ledger
 
     return open_mapping_ledger(o.build_settings(flags), mapping, create=False)
 
 
-def find_run(ledger: SqlLedger, name: str, mapping: Path | None) -> RunRecord:
+def find_run(ledger: MappingLedger, name: str, mapping: Path | None) -> RunRecord:
     """A run by its id, by the start of its id, or `latest`.
 
     Raises:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import click
 
 from importer.errors import SettingsError
@@ -72,7 +74,7 @@ def command(
     return 0
 
 
-def import_sandbox():  # type: ignore[no-untyped-def]  # a module of an extra
+def import_sandbox() -> ModuleType:
     """The sandbox's server module.
 
     Raises:

@@ -34,7 +34,6 @@ def assemble_values(plan: Plan, source: BoundSource, columns: Columns) -> Iterat
         for distinct in (columns.distinct(group, bound.rule.join or " "),)
     ]
     codes = [distinct.codes.tolist() for _, distinct, _ in parts]
-    added = [(r.path, r.add) for r in plan.mapping.rules if r.add]
     for i in range(len(columns)):
         values: Values = {}
         for (bound, _, judged), code in zip(parts, codes, strict=True):
@@ -46,7 +45,7 @@ def assemble_values(plan: Plan, source: BoundSource, columns: Columns) -> Iterat
                 _extend(values, bound.path, items_of(converted))
             else:
                 _set(values, bound, converted.value)
-        for path, items in added:
+        for path, items in plan.additions.items():
             _extend(values, path, list(items))
         for path, constant in plan.constants.items():
             if isinstance(constant, (list, tuple)):

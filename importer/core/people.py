@@ -130,9 +130,8 @@ class Identities:
                     continue
                 texts = distinct.spread([_name_part(c.value, key) for c in found])
                 # The first rule that fills a part wins, as it does in the body.
-                parts[key] = (
-                    np.where(parts[key] == "", texts, parts[key]) if key in parts else texts
-                )
+                have = parts.get(key)
+                parts[key] = texts if have is None else _first_of(have, texts)
         empty = np.full(len(columns), "", dtype=object)
         joined: NDArray[np.object_] = (
             parts.get("first_name", empty) + " " + parts.get("last_name", empty)
@@ -149,7 +148,7 @@ class Identities:
             found = judged(source, number, group, distinct)
             lists = [[str(e) for e in items_of(c)] for c in found]
             own = distinct.spread([e[0] if e else "" for e in lists])
-            first = np.where(first == "", own, first)
+            first = _first_of(first, own)
             for nth in range(max((len(e) for e in lists), default=0)):
                 column = distinct.spread([e[nth] if len(e) > nth else "" for e in lists])
                 where = np.flatnonzero(column != "")
@@ -192,7 +191,7 @@ class Identities:
         for number, _, group, distinct in _inputs(source, columns, (PHONES,)):
             found = judged(source, number, group, distinct)
             own = distinct.spread([str(i[0]) if (i := items_of(c)) else "" for c in found])
-            first = np.where(first == "", own, first)
+            first = _first_of(first, own)
         return first
 
     # --- hashes -------------------------------------------------------------------------------
@@ -237,6 +236,14 @@ def _inputs(
         if bound.path in paths
         for group in bound.inputs
     ]
+
+
+def _first_of(have: NDArray[np.object_], other: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Each row's first text that is not blank."""
+    blank = have == ""
+    result = have.copy()
+    result[blank] = other[blank]
+    return result
 
 
 def _name_part(value: object, key: str) -> str:

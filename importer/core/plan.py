@@ -22,7 +22,12 @@ from importer.core.model import (
     Section,
 )
 from importer.core.rules import WHOLE_NAME, CandidateMapping, ConvertContext, Rule
-from importer.core.validation import build_judge, required_fields
+from importer.core.validation import (
+    build_judge,
+    judge_additions,
+    judge_settings,
+    required_fields,
+)
 
 FIRST_NAME = FieldPath(Section.MODEL_KEYS, "first_name")
 LAST_NAME = FieldPath(Section.MODEL_KEYS, "last_name")
@@ -38,7 +43,8 @@ class Plan:
 
     Attributes:
         constants: Fields that the mapping gives as constants, already judged.
-        constant_findings: What is wrong with them, by line of the mapping.
+        additions: Items that the mapping adds to list fields, as the ATS's own values.
+        findings: What is wrong with the rules themselves, by line of the mapping.
         required: Fields without which the ATS takes no candidate.
     """
 
@@ -47,7 +53,8 @@ class Plan:
     form: BodyForm
     context: ConvertContext
     constants: Mapping[FieldPath, object]
-    constant_findings: Sequence[tuple[int, Finding]]
+    additions: Mapping[FieldPath, tuple[object, ...]]
+    findings: Sequence[tuple[int, Finding]]
     required: tuple[FieldPath, ...]
 
     def field(self, path: FieldPath) -> Field | None:
@@ -89,8 +96,16 @@ def build_plan(
     mapping: CandidateMapping,
     schema: CandidateSchema,
     lookups: Mapping[str, Mapping[str, tuple[str, ...]]],
+    *,
+    is_offline: bool = False,
 ) -> Plan:
     """Join a mapping to a schema.
+
+    Args:
+        mapping: The mapping.
+        schema: What the ATS declares.
+        lookups: The lists that names are resolved with.
+        is_offline: No list could be loaded on purpose.
 
     Raises:
         MappingError: The mapping's fields force both body forms; the details name the columns.
@@ -101,13 +116,19 @@ def build_plan(
         blanks=mapping.blanks,
         time_zone=mapping.source.time_zone,
         lookups=lookups,
+        is_offline=is_offline,
     )
     constants: dict[FieldPath, object] = {}
     findings: list[tuple[int, Finding]] = []
+    additions: dict[FieldPath, tuple[object, ...]] = {}
     for rule in mapping.rules:
+        field = schema.field(rule.path)
+        findings.extend((rule.line, f) for f in judge_settings(rule, field))
+        if rule.add:
+            additions[rule.path] = (*additions.get(rule.path, ()), *judge_additions(rule, field))
         if not rule.is_constant:
             continue
-        judged = build_judge(rule, schema.field(rule.path), context)("")
+        judged = build_judge(rule, field, context)("")
         findings.extend((rule.line, finding) for finding in judged.findings)
         constants[rule.path] = judged.value
     return Plan(
@@ -116,7 +137,8 @@ def build_plan(
         form=form,
         context=context,
         constants=constants,
-        constant_findings=findings,
+        additions=additions,
+        findings=findings,
         required=required_fields(schema, form),
     )
 

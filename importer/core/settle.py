@@ -33,6 +33,8 @@ _SETTLED_SAME = frozenset(
         Outcome.REFUSED,
     )
 )
+_OWN = frozenset(CODE_OF[o] for o in (Outcome.CREATED, Outcome.ALREADY_IN_ATS))
+"""Standings that only a continued run gives, for what it did before it was interrupted."""
 _CHANGED = CODE_OF[Outcome.CHANGED]
 
 
@@ -68,7 +70,7 @@ def settle(
     is_open = outcome == UNDECIDED
     outcome[is_open] = CODE_OF[Outcome.READY]
     for position in duplicates:
-        if is_open[position]:
+        if is_open[position] or int(rows.standing[position]) in _OWN:
             outcome[position] = CODE_OF[Outcome.DUPLICATE]
     outcome[is_open & error] = CODE_OF[Outcome.REJECTED]
     return outcome
@@ -78,8 +80,9 @@ def _same_identity(rows: RowBlock, allowed: frozenset[int]) -> tuple[list[int], 
     """Positions of duplicates, and position -> earlier row with the same identity."""
     shared = pd.Series(rows.identity[:, 0]).duplicated(keep=False).to_numpy()
     groups: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for position in np.flatnonzero(shared):
-        groups[tuple(rows.identity[position].tolist())].append(int(position))
+    position: int
+    for position in np.flatnonzero(shared).tolist():
+        groups[tuple(rows.identity[position].tolist())].append(position)
     duplicates: list[int] = []
     clashes: dict[int, int] = {}
     for members in groups.values():
@@ -88,7 +91,9 @@ def _same_identity(rows: RowBlock, allowed: frozenset[int]) -> tuple[list[int], 
             if position == anchor or position in allowed:
                 continue
             standing = int(rows.standing[position])
-            if standing == UNDECIDED:
+            if standing in _OWN and standing == int(rows.standing[anchor]):
+                duplicates.append(position)
+            elif standing == UNDECIDED:
                 if rows.content[position] == rows.content[anchor]:
                     duplicates.append(position)
                 else:
