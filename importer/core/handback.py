@@ -141,6 +141,12 @@ def is_shortened(text: str) -> bool:
     return text.lstrip().startswith(SHORTENED_PREFIX.rstrip())
 
 
+def short_name(source: SourceDescription) -> str:
+    """A source's file name without its folders, with the sheet where there is one."""
+    name = source.path.replace("\\", "/").rsplit("/", 1)[-1]
+    return f"{name} [{source.sheet}]" if source.sheet else name
+
+
 # --- columns ----------------------------------------------------------------------------------
 
 _OURS = " (import)"

@@ -60,7 +60,7 @@ def test_only_rows_that_need_a_person_in_their_original_columns(book):
     assert [line[9] for line in lines[1:]] == ["5", "15", "19", "25", "30", "35"]
     assert [line[10] for line in lines[1:3]] == ["t-3", "t-13"]
     assert lines[1][3] == "+44 20 7946 0003"
-    assert lines[1][8] == "in/people.csv"
+    assert lines[1][8] == "people.csv"
 
 
 def test_the_token_is_hidden_the_header_frozen_and_all_cells_are_text(book):

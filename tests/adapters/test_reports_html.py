@@ -15,6 +15,7 @@ from report_runs import BAD_SOURCE, TIMELINE, cells, given, made_rows, source, s
 
 from importer.adapters.reports import charts, write_reports
 from importer.adapters.reports.html import SIZE_LIMIT
+from importer.core.codes import CODES
 from importer.core.model import Outcome, Problem, ReportRow, RowProblem, Severity
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -154,6 +155,32 @@ def test_a_hundred_thousand_rows_stay_below_a_megabyte(tmp_path):
     assert text.count("<tr data-o=") == int(listed[1].replace(",", ""))
 
 
+def test_values_of_one_problem_share_a_card_and_keep_what_is_their_own(tmp_path):
+    def found(value: str | None, code: str = "unknown-decision", **more: Any) -> Problem:
+        given: dict[str, Any] = {"column": "Source", "hint": "Pick one.", "count": 1, **more}
+        return Problem(code, f"about {value}", value=value, rows=[(0, 7)], **given)
+
+    text = text_of(
+        write(
+            tmp_path,
+            made_rows(4),
+            problems=(
+                found("Linkdin", suggestion="LinkedIn", state="new"),
+                found("zzz", state="open", since="2026-10-01"),
+                found(None, "same-person", column=None, hint="one"),
+                found(None, "same-person", column=None, hint="two"),
+            ),
+        )
+    )
+    assert "2 rows, 2 values" in text
+    assert CODES["unknown-decision"] in text
+    assert "Did you mean LinkedIn?" in text
+    assert "row 7 · open since 2026-10-01" in text
+    assert "about zzz" not in text
+    assert text.count("about None") == 2
+    assert "two" in text
+
+
 def test_the_first_thousand_rows_are_listed(tmp_path):
     rows = [replace(made_rows(4)[3], row=n) for n in range(2, 1_502)]
     text = text_of(write(tmp_path, rows, problems=()))
@@ -289,41 +316,55 @@ def test_print_shows_fifty_rows_and_says_so(browser, tmp_path):
 
 # --- charts -----------------------------------------------------------------------------------
 
-SHORT = [(0.0, 0, 0), (60.0, 150, 200), (120.0, 300, 380)]
+LONG = [(0.0, 0, 0), (60.0, 150, 200), (120.0, 300, 380)]
 
 
-def test_pace_is_cut_to_even_stretches():
-    assert charts.pace_of(SHORT) == [charts.Pace(1.0, 150, 200.0), charts.Pace(2.0, 300, 180.0)]
-    long = charts.pace_of([(float(s), s, s) for s in range(601)])
-    assert len(long) == 60
-    assert long[-1] == charts.Pace(10.0, 600, 60.0)
+def test_a_run_of_minutes_has_a_pace():
+    course = charts.course_of(LONG)
+    assert course == charts.Course(
+        "minutes",
+        (charts.Point(1.0, 150, 200, 200.0), charts.Point(2.0, 300, 380, 180.0)),
+    )
+    long = charts.course_of([(float(s), s, s) for s in range(36_001)])
+    assert (long.unit, len(long.points)) == ("hours", 60)
+    assert long.points[-1] == charts.Point(10.0, 36_000, 36_000, 60.0)
+
+
+def test_a_burst_of_seconds_is_told_as_a_sum_and_not_as_a_pace():
+    course = charts.course_of([(0.0, 0, 0), (1.0, 9, 10), (1.5, 150, 162)])
+    assert course.unit == "seconds"
+    assert not course.has_pace
+    assert course.points[-1] == charts.Point(1.5, 150, 162)
 
 
 @pytest.mark.parametrize("timeline", [[], [(0.0, 0, 0)], [(5.0, 1, 1), (5.0, 2, 2)]])
-def test_a_timeline_too_short_for_a_pace_has_none(timeline):
-    assert charts.pace_of(timeline) == []
-    assert charts.draw(charts.pace_of(timeline), 200) == ()
+def test_a_timeline_without_length_is_not_drawn(timeline):
+    assert charts.course_of(timeline).points == ()
+    assert charts.draw(charts.course_of(timeline), 200) == ()
 
 
 def test_charts_are_svg_that_a_strict_page_takes():
     pytest.importorskip("vl_convert")
-    drawings = charts.draw(charts.pace_of(SHORT), 200)
-    assert len(drawings) == 2
-    for svg in drawings:
+    drawings = charts.draw(charts.course_of(LONG), 200)
+    short = charts.draw(charts.course_of([(0.0, 0, 0), (0.5, 1, 2), (1.0, 2, 4)]), 200)
+    assert (len(drawings), len(short)) == (2, 2)
+    for svg in drawings + short:
         assert svg.startswith('<svg aria-hidden="true"')
         assert "style=" not in svg
         assert "var(--accent)" in svg
         assert len(svg) < 20_000
     assert "var(--bad)" in drawings[0]
+    assert "var(--bad)" not in short[0]
 
 
 def test_without_the_plotting_library_the_page_has_its_table(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "vl_convert", None)
     text = text_of(write(tmp_path, made_rows(4), timeline=TIMELINE))
     assert "<svg" not in text
-    assert "<details open><summary>Pace as a table" in text
+    assert "<details open><summary>The same as a table" in text
 
 
 def test_figures_that_cannot_be_drawn_leave_the_table():
     pytest.importorskip("vl_convert")
-    assert charts.draw([charts.Pace(1.0, 1, "nonsense")] * 2, None) == ()  # type: ignore[arg-type]
+    nonsense = charts.Point(1.0, 1, 1, "fast")  # type: ignore[arg-type]
+    assert charts.draw(charts.Course("x", (nonsense,) * 2), None) == ()

@@ -1,6 +1,6 @@
 """Charts of the page: how fast a run went and how much of the budget it used.
 
-Lives here: figures per minute, and their drawing by a plotting library where the extra
+Lives here: the course of a run, and their drawing by a plotting library where the extra
 `charts` is installed. Must never live here: the tables that stand in for them. What a
 newcomer would question: the library draws in a process of its own, because it brings a whole
 browser engine: its memory is not the run's, and should it fail, the page has its tables.
@@ -20,43 +20,76 @@ from typing import Any, Final
 
 _MOST_STEPS: Final = 60
 _PATIENCE_S: Final = 60.0
+_MINUTE_S: Final = 60.0
+_UNITS: Final = (
+    ("seconds", 1.0, 120.0),
+    ("minutes", 60.0, 10_800.0),
+    ("hours", 3_600.0, float("inf")),
+)
+"""A unit, its seconds, and the length of run from which the next one is used."""
 _INK, _GRID, _LINE, _LIMIT = "var(--muted)", "var(--line)", "var(--accent)", "var(--bad)"
 _WIDTH, _HEIGHT = 420, 170
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """One stretch of a run.
+class Point:
+    """Where a run stood.
 
     Attributes:
-        minute: When the stretch ends, in minutes since sending began.
+        at: Since sending began, in the course's unit.
         created: Created so far.
-        calls_a_minute: Pace of calls during the stretch.
+        calls: Calls so far.
+        calls_a_minute: Pace since the point before; None where that would be guesswork.
     """
 
-    minute: float
+    at: float
     created: int
-    calls_a_minute: float
+    calls: int
+    calls_a_minute: float | None = None
 
 
-def pace_of(timeline: Sequence[tuple[float, int, int]]) -> list[Pace]:
-    """Cut a timeline to at most 60 stretches of even length; a stretch without news is kept."""
-    points = sorted(timeline)
-    if len(points) < 2 or points[-1][0] <= points[0][0]:
-        return []
-    start, end = points[0][0], points[-1][0]
-    steps = min(_MOST_STEPS, len(points) - 1)
-    length = (end - start) / steps
-    found: list[Pace] = []
-    last_calls, place = points[0][2], 0
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A run over time, at most 60 points.
+
+    Attributes:
+        unit: `seconds`, `minutes` or `hours`.
+    """
+
+    unit: str
+    points: tuple[Point, ...] = ()
+
+    @property
+    def has_pace(self) -> bool:
+        """Whether the run was long enough to speak of calls a minute."""
+        return any(point.calls_a_minute is not None for point in self.points)
+
+
+def course_of(timeline: Sequence[tuple[float, int, int]]) -> Course:
+    """Cut a timeline to stretches of even length.
+
+    A pace is told only of stretches of a minute and more: the limit counts minutes, and a
+    burst of seconds would look like a breach of it.
+    """
+    given = sorted(timeline)
+    length_s = given[-1][0] - given[0][0] if given else 0.0
+    if length_s <= 0:
+        return Course("seconds")
+    has_pace = length_s >= 2 * _MINUTE_S
+    most = int(length_s // _MINUTE_S) if has_pace else len(given) - 1
+    steps = min(_MOST_STEPS, most)
+    unit, unit_s = next(u for u in _UNITS if length_s < u[2] or u is _UNITS[-1])[:2]
+    start_s, _, calls_before = given[0]
+    place, points = 0, []
     for step in range(1, steps + 1):
-        until = end if step == steps else start + step * length
-        while place + 1 < len(points) and points[place + 1][0] <= until:
+        until_s = start_s + step * length_s / steps
+        while place + 1 < len(given) and (step == steps or given[place + 1][0] <= until_s):
             place += 1
-        _, created, calls = points[place]
-        found.append(Pace((until - start) / 60, created, (calls - last_calls) * 60 / length))
-        last_calls = calls
-    return found
+        _, created, calls = given[place]
+        pace = (calls - calls_before) * _MINUTE_S * steps / length_s if has_pace else None
+        points.append(Point((until_s - start_s) / unit_s, created, calls, pace))
+        calls_before = calls
+    return Course(unit, tuple(points))
 
 
 def can_draw() -> bool:
@@ -64,11 +97,12 @@ def can_draw() -> bool:
     return all(importlib.util.find_spec(name) for name in ("altair", "vl_convert"))
 
 
-def draw(pace: Sequence[Pace], limit: int | None) -> tuple[str, ...]:
-    """Two SVGs, calls a minute and created so far; none where they cannot be drawn."""
-    if len(pace) < 2 or not can_draw():
+def draw(course: Course, limit: int | None) -> tuple[str, ...]:
+    """Two SVGs, calls and created over time; none where they cannot be drawn."""
+    if len(course.points) < 2 or not can_draw():
         return ()
-    order = {"pace": [(p.minute, p.created, p.calls_a_minute) for p in pace], "limit": limit}
+    points = [(p.at, p.created, p.calls, p.calls_a_minute) for p in course.points]
+    order = {"unit": course.unit, "points": points, "limit": limit}
     try:
         drawn = subprocess.run(  # noqa: S603 - this module, run by this very interpreter
             [sys.executable, "-m", __name__],
@@ -82,11 +116,13 @@ def draw(pace: Sequence[Pace], limit: int | None) -> tuple[str, ...]:
         return ()
 
 
-def _draw_calls(pace: Sequence[Pace], limit: int | None) -> str:
+def _draw_pace(course: Course, limit: int | None) -> str:
     """Calls a minute, with the connector's limit as a line where it is known."""
     alt = _altair()
-    values = [{"minute": p.minute, "calls": round(p.calls_a_minute, 2)} for p in pace]
-    base = alt.Chart(alt.Data(values=values)).encode(x=_minutes(alt))
+    values = [
+        {"at": p.at, "calls": round(p.calls_a_minute or 0.0, 2)} for p in _from_start(course)[1:]
+    ]
+    base = alt.Chart(alt.Data(values=values)).encode(x=_time_axis(course))
     area = base.mark_area(color=_LINE, fillOpacity=0.18, line={"color": _LINE, "strokeWidth": 2})
     layers = [area.encode(y=alt.Y("calls:Q", title="calls a minute"))]
     if limit:
@@ -97,13 +133,16 @@ def _draw_calls(pace: Sequence[Pace], limit: int | None) -> str:
     return _render(alt.layer(*layers))
 
 
-def _draw_created(pace: Sequence[Pace]) -> str:
-    """Candidates created so far."""
+def _draw_sum(course: Course, what: str) -> str:
+    """Candidates created, or calls made, so far."""
     alt = _altair()
-    values: list[dict[str, float]] = [{"minute": 0, "created": 0}]
-    values += [{"minute": p.minute, "created": p.created} for p in pace]
+    values = [{"at": p.at, what: getattr(p, what)} for p in _from_start(course)]
     line = alt.Chart(alt.Data(values=values)).mark_line(color=_LINE, strokeWidth=2)
-    return _render(line.encode(x=_minutes(alt), y=alt.Y("created:Q", title="created so far")))
+    return _render(line.encode(x=_time_axis(course), y=alt.Y(f"{what}:Q", title=f"{what} so far")))
+
+
+def _from_start(course: Course) -> list[Point]:
+    return [Point(0.0, 0, 0), *course.points]
 
 
 def _altair() -> Any:
@@ -113,8 +152,10 @@ def _altair() -> Any:
     return altair
 
 
-def _minutes(alt: Any) -> Any:
-    return alt.X("minute:Q", title="minutes since sending began", scale=alt.Scale(nice=False))
+def _time_axis(course: Course) -> Any:
+    alt = _altair()
+    title = f"{course.unit} since sending began"
+    return alt.X("at:Q", title=title, scale=alt.Scale(nice=False))
 
 
 def _render(chart: Any) -> str:
@@ -145,8 +186,9 @@ def _render(chart: Any) -> str:
 def _answer(order: str) -> str:
     """What the drawing process does: figures as JSON in, drawings as JSON out."""
     asked = json.loads(order)
-    pace = [Pace(*figures) for figures in asked["pace"]]
-    return json.dumps([_draw_calls(pace, asked["limit"]), _draw_created(pace)])
+    course = Course(asked["unit"], tuple(Point(*figures) for figures in asked["points"]))
+    calls = _draw_pace(course, asked["limit"]) if course.has_pace else _draw_sum(course, "calls")
+    return json.dumps([calls, _draw_sum(course, "created")])
 
 
 if __name__ == "__main__":

@@ -33,7 +33,8 @@ HEADERS: Final = (
     "use instead",
     "remember",
 )
-_WIDTHS: Final = (22, 30, 8, 60, 24, 30, 12)
+_PROBLEM_WIDTH: Final = 60
+_WIDTHS: Final = (22, 30, 8, _PROBLEM_WIDTH, 24, 30, 12)
 _USE, _REMEMBER = 5, 6
 ANSWER_FILL: Final = "#FFFBE6"
 """Colour of the cells that a person fills in."""
@@ -73,6 +74,8 @@ class DecisionsSheet:
             sheet.set_column(place, place, width, text)
             sheet.write_string(0, place, name, header)
         for row, problem in enumerate(self._problems, start=1):
+            lines = 1 + len(problem.message) // _PROBLEM_WIDTH
+            sheet.set_row(row, 15.0 * min(lines, 6) + 1)
             sheet.write_string(row, 0, problem.column or "", text)
             sheet.write_string(row, 1, problem.value or "", text)
             sheet.write_number(row, 2, problem.count, number)

@@ -33,6 +33,7 @@ from importer.core.handback import (
     RowDecision,
     fits_in_cell,
     own_name,
+    short_name,
     shorten,
 )
 from importer.core.model import Outcome, ReportRow, RowProblem, RunSummary, Severity
@@ -125,9 +126,8 @@ class FixWorkbook:
         if self._next >= self._limit:
             self._beyond += 1
             return
-        source = self._sources[row.source]
         cells = self._columns.spread(row.source, row.cells)
-        where = f"{source.path} [{source.sheet}]" if source.sheet else source.path
+        where = short_name(self._sources[row.source])
         cells += [_explain(row), "", where, str(row.row), row.token]
         self._write(row, cells)
         if self._next <= COMMENTED_ROWS:
