@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from importer.core.budget import SendLimits
 from importer.core.guards import GuardSettings
-from importer.core.ports import CandidateApi
+from importer.core.ports import CandidateApi, Ledger
 from importer.sending.clock import StopSignal
 from importer.sending.drive import Drive
 from importer.sending.events import SendEvents, SendReport, SilentEvents
-from importer.sending.lookback import SendingLedger
 from importer.sending.pace import Pace
 
 __all__ = ["SendEvents", "SendReport", "SilentEvents", "send_staged"]
@@ -24,7 +23,7 @@ __all__ = ["SendEvents", "SendReport", "SilentEvents", "send_staged"]
 async def send_staged(
     *,
     api: CandidateApi,
-    ledger: SendingLedger,
+    ledger: Ledger,
     connector: int,
     run_id: str,
     fence: int,

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent / "importer"
 
 PIPELINE = {
     "pipeline", "checking", "reporting", "sender", "sending", "connecting", "existing",
-    "holding", "job", "outcome", "run_events", "staging",
+    "holding", "job", "outcome", "run_events", "staging", "steps",
 }  # fmt: skip
 MAY_IMPORT = {
     "core": {"core", "errors"},
@@ -20,8 +20,10 @@ MAY_IMPORT = {
     "adapters": {"core", "errors", "_version"},
     "sandbox": {"core", "errors", "sandbox"},
     "pipeline": {"core", "errors", "_version"} | PIPELINE,
+    "loading": {"core", "errors", "adapters"} | PIPELINE,
     "wiring": {"core", "errors", "settings", "adapters", "_version"} | PIPELINE,
-    "cli": {"core", "errors", "settings", "wiring", "cli", "_version", "sandbox"} | PIPELINE,
+    "cli": {"core", "errors", "settings", "wiring", "loading", "cli", "_version", "sandbox"}
+    | PIPELINE,
     "api": {"core", "errors", "settings", "wiring", "api", "_version"} | PIPELINE,
 }
 IMPURE = {

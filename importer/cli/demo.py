@@ -75,15 +75,10 @@ def demo_files() -> Path:
 
 async def _import(server: object, folder: Path, source: Path, mapping: Path) -> RunResult:
     from importer.job import Job
+    from importer.loading import load_mapping
     from importer.pipeline import run
     from importer.settings import load_settings
-    from importer.wiring import (
-        load_mapping,
-        open_mapping_ledger,
-        open_progress,
-        open_workplace,
-        read_sources,
-    )
+    from importer.wiring import open_mapping_ledger, open_progress, open_workplace, read_sources
 
     settings = load_settings(
         flags={

@@ -33,8 +33,9 @@ def command(
     """Show whose ATS this is and what it asks of a candidate."""
     from importer.cli.screen import print_json, say, width
     from importer.core.schema_text import describe_schema, schema_document
+    from importer.loading import load_mapping
     from importer.pipeline import look_at_site
-    from importer.wiring import load_mapping, open_mapping_ledger, open_progress, open_workplace
+    from importer.wiring import open_mapping_ledger, open_progress, open_workplace
 
     stated = load_mapping(mapping).connector if mapping is not None else None
     settings = o.build_settings(flags, stated)

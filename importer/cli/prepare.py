@@ -62,13 +62,8 @@ def prepare_job(
         ImporterError: Something of it cannot be used; nothing was sent.
     """
     from importer.job import Job, SendOptions
-    from importer.wiring import (
-        inherited,
-        load_mapping,
-        open_mapping_ledger,
-        open_progress,
-        read_sources,
-    )
+    from importer.loading import load_mapping
+    from importer.wiring import inherited, open_mapping_ledger, open_progress, read_sources
 
     if offline and schema == "last":
         raise UsageError("--offline asks nobody, so there is no last schema to take.")
@@ -127,7 +122,7 @@ def _marker(opened: OpenedSources) -> str | None:
 
 
 def _read_decisions(opened: OpenedSources) -> Sequence[Decision]:
-    from importer.wiring import read_fix_decisions
+    from importer.loading import read_fix_decisions
 
     found: list[Decision] = []
     for source in opened.sources:
@@ -147,7 +142,7 @@ def _foreign_marker(
 
 
 def _given_schema(schema: str | None, offline: bool) -> SchemaFound | None:
-    from importer.wiring import load_schema_file, offline_schema
+    from importer.loading import load_schema_file, offline_schema
 
     if schema is not None and schema != "last":
         return load_schema_file(Path(schema))

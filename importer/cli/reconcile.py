@@ -37,8 +37,9 @@ def command(
     when the ATS was read after the attempt and did not have it, or when --absent says so.
     """
     from importer.cli.screen import print_json, say
+    from importer.loading import load_mapping
     from importer.pipeline import reconcile
-    from importer.wiring import load_mapping, open_mapping_ledger, open_progress, open_workplace
+    from importer.wiring import open_mapping_ledger, open_progress, open_workplace
 
     stated = load_mapping(mapping).connector if mapping is not None else None
     settings = o.build_settings(flags, stated)

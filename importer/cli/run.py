@@ -55,9 +55,10 @@ def command(
     """Check FILE…, ask, send what is sound, and write a report."""
     from importer.cli.prepare import prepare_job
     from importer.cli.screen import show_result
+    from importer.loading import remember_corrections
     from importer.pipeline import run
     from importer.sending.clock import StopSignal
-    from importer.wiring import open_workplace, prune_reports, remember_corrections
+    from importer.wiring import open_workplace, prune_reports
 
     is_asked = not flags["yes"] and sys.stdin.isatty() and sys.stderr.isatty()
     send = _send_options(flags, is_asked=is_asked)

@@ -133,9 +133,9 @@ class Identities:
                 have = parts.get(key)
                 parts[key] = texts if have is None else _first_of(have, texts)
         empty = np.full(len(columns), "", dtype=object)
-        joined: NDArray[np.object_] = (
-            parts.get("first_name", empty) + " " + parts.get("last_name", empty)
-        )
+        both = zip(parts.get("first_name", empty), parts.get("last_name", empty), strict=True)
+        joined = np.empty(len(columns), dtype=object)
+        joined[:] = [f"{first} {last}" for first, last in both]
         return joined
 
     def _emails(

@@ -8,8 +8,9 @@ mistakes; each row still knows its group, and counts stay exact.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,7 +33,7 @@ class _Group:
     field: str
     value: str | None
     count: int = 0
-    rows: list[tuple[int, int]] = field(default_factory=list)
+    rows: list[tuple[int, int]] = dataclasses.field(default_factory=list)
 
 
 class ProblemLog:

@@ -1,0 +1,146 @@
+"""Files that people write for this program: mappings, corrections, saved schemas.
+
+Lives here: reading and keeping them. Must never live here: spreadsheets (the reader's) or
+what a mapping means (core). What a newcomer would question: corrections that a person chose
+to remember stand in a file of their own, so that the program never edits a person's YAML.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from importer.errors import MappingError, SchemaError
+
+if TYPE_CHECKING:
+    from importer.connecting import SchemaFound
+    from importer.core.handback import Decision
+    from importer.core.rules import CandidateMapping
+
+
+def corrections_path(mapping: Path) -> Path:
+    """Where remembered corrections of a mapping stand (`acme.yaml` -> `acme.values.csv`)."""
+    return mapping.with_suffix(".values.csv")
+
+
+def load_mapping(path: Path, decisions: Sequence[Decision] = ()) -> CandidateMapping:
+    """Read a mapping and its remembered corrections.
+
+    Args:
+        path: The YAML file.
+        decisions: Corrections of a fix workbook, in force for this command only.
+
+    Raises:
+        MappingError: It cannot be read or used; every place is named.
+    """
+    from importer.core.mapping import parse_mapping
+
+    text = _read_text(path, "mapping")
+    corrections_file = corrections_path(path)
+    corrections = _read_text(corrections_file, "file") if corrections_file.exists() else ""
+    mapping = parse_mapping(text, str(path), corrections)
+    if decisions:
+        now = parse_mapping(text, str(path), add_corrections(corrections, decisions))
+        # Corrections for one run change no hash: what was refused before stays refused.
+        mapping = replace(now, sha256=mapping.sha256)
+    return mapping
+
+
+def add_corrections(text: str, decisions: Sequence[Decision]) -> str:
+    """The text of a corrections file with these decisions, the latest of each value winning."""
+    known = {(d.column, d.value): d.use_instead for d in decisions}
+    lines = []
+    for line in csv.DictReader(io.StringIO(text)):
+        key = (line.get("column") or "", line.get("value") or "")
+        if key not in known:
+            lines.append((*key, line.get("use_instead") or ""))
+    lines += [(column, value, instead) for (column, value), instead in known.items()]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("column", "value", "use_instead"))
+    writer.writerows(lines)
+    return out.getvalue()
+
+
+def remember_corrections(mapping: Path, decisions: Sequence[Decision]) -> int:
+    """Keep the decisions marked "remember" beside the mapping; returns how many are new."""
+    wanted = [d for d in decisions if d.remember and d.use_instead]
+    if not wanted:
+        return 0
+    path = corrections_path(mapping)
+    before = _read_text(path, "file") if path.exists() else ""
+    after = add_corrections(before, wanted)
+    if after != before:
+        draft = path.with_name(path.name + ".part")
+        draft.write_text(after, encoding="utf-8", newline="")
+        draft.replace(path)
+    return len(wanted)
+
+
+def _read_text(path: Path, what: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise MappingError(
+            f"There is no {what} {path}.", hint="Check the name after -m, and where you are."
+        ) from None
+    except IsADirectoryError:
+        raise MappingError(f"{path} is a folder, not a {what}.") from None
+    except UnicodeDecodeError:
+        raise MappingError(
+            f"The {what} {path} is not UTF-8 text.", hint="Save it as UTF-8 in your editor."
+        ) from None
+    except OSError as error:
+        raise MappingError(f"The {what} {path} cannot be read: {error.strerror}.") from error
+
+
+def read_fix_decisions(path: Path) -> Sequence[Decision]:
+    """The filled-in lines of a fix workbook's *Decisions* sheet."""
+    from importer.adapters.reports.decisions import read_decisions
+
+    return read_decisions(path)
+
+
+def load_schema_file(path: Path) -> SchemaFound:
+    """Read a candidate schema that was saved with `meta --save`.
+
+    Raises:
+        SchemaError: It is missing, no JSON, or holds no schema.
+    """
+    from importer.connecting import SchemaFound
+    from importer.core.schema import parse_candidate_schema
+
+    try:
+        answer = json.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise SchemaError(f"There is no schema file {path}.") from None
+    except OSError as error:
+        raise SchemaError(f"The schema file {path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise SchemaError(
+            f"The schema file {path} is no JSON: {error}.",
+            hint="Save one with `candidate-import meta --save FILE`.",
+        ) from None
+    parsed = parse_candidate_schema(answer)
+    if parsed.schema is None:
+        raise SchemaError(f"The schema file {path} cannot be used: {parsed.why}.")
+    return SchemaFound(parsed.schema, json.dumps(answer))
+
+
+def offline_schema() -> SchemaFound:
+    """The published model keys, for a check without any network."""
+    from importer.connecting import SchemaFound
+    from importer.core.schema import published_schema
+
+    return SchemaFound(
+        published_schema(),
+        warnings=(
+            "Checked offline against the published model keys only: what this ATS requires and"
+            " allows beyond them was not looked at.",
+        ),
+    )
