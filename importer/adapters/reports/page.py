@@ -78,9 +78,7 @@ def facts_of(summary: RunSummary) -> dict[str, Any]:
         ],
         "problems": cards[:PROBLEMS_LISTED],
         "problems_more": max(len(cards) - PROBLEMS_LISTED, 0),
-        "notes": _groups([p for p in problems if p.severity is Severity.NOTE], told)[
-            :OTHERS_LISTED
-        ],
+        "notes": _groups(notes, told)[:OTHERS_LISTED],
         "resolved": _groups(sort_problems(summary.resolved), told)[:OTHERS_LISTED],
         "states": _states(summary),
         "pace": _thin(course.points),
