@@ -91,7 +91,7 @@ def _counts(summary: RunSummary, width: int, colour: bool) -> list[str]:
     skipped = sum(len(rows) for rows in summary.skipped.values())
     if skipped:
         lines += _fold(
-            f"and {skipped:,} lines that are no rows ({', '.join(sorted(summary.skipped))})",
+            f"and {skipped:,} lines that are no rows ({', '.join(sorted(summary.skipped)).replace('_', ' ')})",
             width,
             " " * (broad + 4),
             " " * (broad + 4),

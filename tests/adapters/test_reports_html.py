@@ -57,6 +57,7 @@ def full_run(folder: Path) -> str:
         warnings=("The connector's sync is 26 hours old.",),
         side_effects=(("Sends no e-mail to the candidate.", "the vendor's API page"),),
         timeline=TIMELINE,
+        skipped={"repeated_header": [(0, 9), (0, 10)]},
         budget={**base.budget, "ends_at": "2026-11-03T02:06:00Z"},
         attachments={"sent": 3, "pending": 1, "failed": 0},
     )
@@ -82,7 +83,7 @@ def test_the_page_tells_all_of_a_run(page_path):
         "The option &#39;Agency&#39; of Source is gone",
         "mailto removed",
         "Sheet &#39;Notes&#39; was not read",
-        "blank: 2 lines",
+        "repeated header: 2 lines",
         "Sends no e-mail to the candidate.",
         "Source: the vendor&#39;s API page",
         "201 × 44",

@@ -42,7 +42,7 @@ def made(**changes: object) -> RunSummary:
         mapping_sha256="",
         schema_sha256="",
         counts=counts,
-        skipped={"blank": [(0, 3)], "footer": [(0, 1203)]},
+        skipped={"blank": [(0, 3)], "repeated_header": [(0, 1203)]},
         problems=PROBLEMS,
         resolved=(),
         requests=RequestCounts(),
@@ -67,7 +67,7 @@ Acme Staffing · Greenhouse (production)
      34  rejected  Failed our checks and was not sent.
   ─────
   1,200  rows
-         and 2 lines that are no rows (blank, footer)
+         and 2 lines that are no rows (blank, repeated header)
 
 Largest problems
   1. Source: 'Linkdin' is not a source that this ATS knows. – 30 rows (5, 6, 7,
