@@ -111,7 +111,8 @@ def test_a_429_never_costs_the_row(tmp_path: Path, retry_after: int | None) -> N
         ) as server,
     ):
         desk.stage(12)
-        report = run_async(send(desk, server, clock=FastClock(40)))
+        heard = Heard()
+        report = run_async(send(desk, server, clock=FastClock(40), events=heard))
         assert report.stop is None
         assert report.counts == {S.CREATED: 12}
         assert len(server.store.people()) == 12
@@ -212,7 +213,10 @@ def test_half_an_hours_outage_leaves_at_most_five_in_doubt(tmp_path: Path, kind:
         assert report.counts[S.CREATED] == 30 - doubtful
         assert len(server.store.people()) == 30 - doubtful
         assert report.seconds >= 1_500
-        assert heard.notices
+        paused, tried, back = heard.notices
+        assert "pauses" in paused
+        assert "one row at a time" in tried
+        assert "full pace" in back
 
 
 def test_an_outage_beyond_patience_ends_the_run(tmp_path: Path) -> None:

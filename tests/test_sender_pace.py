@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sender_kit import FastClock, run_async
+from sender_kit import Desk, FastClock, open_desk, run_async
 
 from importer.core.budget import SendLimits
 from importer.core.pacing import Pacer
 from importer.core.ports import Attempt
-from importer.errors import AccessStopped, Interrupted, OutageStopped
+from importer.errors import AccessStopped, Interrupted, OutageStopped, StopAndRetry
 from importer.sending.clock import StopSignal, SystemClock, nap
 from importer.sending.pace import Pace
 
@@ -77,6 +78,14 @@ def test_until_ends_the_waiting() -> None:
     pace = Pace(clock=FastClock(), limits=SendLimits(until=0.0))
     with pytest.raises(Interrupted, match="--until"):
         run_async(pace.slot())
+
+
+def test_a_read_is_not_repeated_for_ever() -> None:
+    """Two hours of 429 are enough."""
+    pace = Pace(clock=FastClock(20_000))
+    with pytest.raises(OutageStopped, match="429"):
+        run_async(pace.read(Answers(*[status(429, **{"retry-after": "1800"})] * 9), "asking"))
+    assert 4 <= pace.calls <= 6
 
 
 def test_a_stop_ends_the_waiting_at_once() -> None:
@@ -161,6 +170,63 @@ def test_a_nap_ends_early_only_for_a_stop() -> None:
     whole, cut = run_async(main())
     assert whole >= 20.0
     assert cut < 5.0
+
+
+def test_two_processes_share_one_pace(tmp_path: Path) -> None:
+    """Together they call as often as one may; neither starves the other."""
+
+    async def main(desk: Desk) -> tuple[list[float], list[int]]:
+        clock = FastClock(10)
+        times: list[float] = []
+
+        async def process() -> int:
+            pace = Pace(Pacer(600), clock=clock)
+            pace.share(desk.ledger, desk.connector)
+            for _ in range(30):
+                slot = await pace.slot()
+                times.append(clock.now())
+                slot.sent()
+            return pace.calls
+
+        calls = await asyncio.gather(process(), process())
+        return times, calls
+
+    with open_desk(tmp_path) as desk:
+        times, _ = run_async(main(desk))
+    assert times[-1] - times[0] >= 0.9 * 59 * 0.1
+
+
+def test_a_pause_of_one_process_is_everybodys(tmp_path: Path) -> None:
+    """What a 429 tells one process, the others keep too."""
+
+    async def main(desk: Desk) -> float:
+        clock = FastClock(20)
+        one, other = Pace(clock=clock), Pace(clock=clock)
+        for pace in (one, other):
+            pace.share(desk.ledger, desk.connector)
+        await one.call(Answers(status(429, **{"retry-after": "10"})))
+        began = clock.now()
+        waiting = asyncio.create_task(one.slot())
+        await asyncio.sleep(0.05)
+        for _ in range(4):
+            (await other.slot()).sent()
+        await waiting
+        return clock.now() - began
+
+    with open_desk(tmp_path) as desk:
+        assert run_async(main(desk)) >= 9
+
+
+def test_a_shared_pace_that_cannot_be_written_stops(tmp_path: Path, monkeypatch: Any) -> None:
+    def full(*_: object) -> None:
+        raise OSError("disk full")
+
+    with open_desk(tmp_path) as desk:
+        pace = Pace(clock=FastClock())
+        pace.share(desk.ledger, desk.connector)
+        monkeypatch.setattr(desk.ledger, "reserve_calls", full)
+        with pytest.raises(StopAndRetry, match="disk full"):
+            run_async(pace.slot())
 
 
 def test_three_hundred_connectors_keep_their_pace_in_one_process() -> None:

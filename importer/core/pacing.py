@@ -84,6 +84,14 @@ class Pacer:
         """Whether we go slower than the limit because the ATS behind the API asked for it."""
         return self._ease > 1.0
 
+    def spacing_s(self, now: float) -> float:
+        """Seconds between two calls at the present pace."""
+        return self._spacing(now)
+
+    def paused_s(self, now: float) -> float:
+        """Seconds that the server told everybody on the connector to wait; 0 for none."""
+        return max(0.0, self._blocked_until - now)
+
     def wait_s(self, now: float) -> float:
         """Seconds until the next call may be taken; 0 means now. May grow when asked again."""
         self._forget(now)

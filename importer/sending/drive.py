@@ -15,13 +15,12 @@ from typing import Final
 from importer.core.budget import SendLimits
 from importer.core.disposition import ReadFate, dispose_read
 from importer.core.guards import Breaker, GuardSettings, OutageGuard, Step
-from importer.core.ports import CandidateApi, RowState, Settlement, StagedRow
+from importer.core.ports import CandidateApi, Ledger, RowState, Settlement, StagedRow
 from importer.errors import ImporterError, Interrupted
 from importer.sending.clock import StopSignal, nap
 from importer.sending.errand import Errand
 from importer.sending.events import SendEvents, SendReport, Timeline
 from importer.sending.journal import Journal
-from importer.sending.lookback import SendingLedger
 from importer.sending.pace import Pace
 
 _PAGE: Final = 500
@@ -34,7 +33,7 @@ class Drive:
         self,
         *,
         api: CandidateApi,
-        ledger: SendingLedger,
+        ledger: Ledger,
         connector: int,
         run_id: str,
         fence: int,
@@ -56,6 +55,8 @@ class Drive:
         self.outage = OutageGuard(guards)
         self.breaker = Breaker(guards.refusals_running)
         self.successes = 0
+        self._was_clear = True
+        self._was_eased = False
         self._forbidden: list[tuple[StagedRow, Settlement]] = []
         self._is_access_refused = False
         self._window = window
@@ -255,6 +256,24 @@ class Drive:
             self._timeline.add(self.clock.now(), self.created, self.pace.calls)
             self.events.on_settled(row, settlement)
         return True
+
+    def tell_trouble(self) -> None:
+        """Tell a person once when sending pauses or slows down, and when that is over."""
+        if self.outage.is_clear != self._was_clear:
+            self._was_clear = self.outage.is_clear
+            self.events.on_notice(
+                "The service is back; sending at full pace."
+                if self._was_clear
+                else "The service gives no usable answers: sending pauses, and it is asked from "
+                "time to time whether it is back."
+            )
+        if self.pace.pacer.is_eased != self._was_eased:
+            self._was_eased = self.pace.pacer.is_eased
+            if self._was_eased:
+                self.events.on_notice(
+                    "The ATS behind the service asks for fewer calls than the connector may make: "
+                    "sending more slowly."
+                )
 
     def doubt_schema(self) -> None:
         """The first refusal that may come from a changed candidate schema."""

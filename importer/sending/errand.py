@@ -90,12 +90,15 @@ class Errand:
                 await self._put_back(attempt)
             case Fate.RETRY_AFTER:
                 drive.outage.on_throttled(drive.clock.now())
+                drive.tell_trouble()
                 await self._go_again(what.wait_s, attempt)
             case Fate.BACK_OFF:
                 drive.outage.on_never_sent(drive.clock.now())
+                drive.tell_trouble()
                 await self._go_again(what.wait_s, attempt)
             case Fate.IN_DOUBT:
                 drive.outage.on_doubt(drive.clock.now())
+                drive.tell_trouble()
                 problem = describe_doubt(what.why)
                 doubt = self._settlement(RowState.IN_DOUBT, attempt, problems=(problem,))
                 if await drive.settle(self._row, doubt) and drive.reads_back:
@@ -106,6 +109,7 @@ class Errand:
     ) -> None:
         drive = self._drive
         drive.outage.on_answer()
+        drive.tell_trouble()
         drive.breaker.on_success()
         has_files = bool(self._row.attachments)
         settlement = self._settlement(

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from importer.core.identity import email_hash, name_hash, normalise_identity
 from importer.core.memory import IndexState, KnownPerson
-from importer.core.ports import CandidateApi
+from importer.core.ports import CandidateApi, Ledger
 from importer.core.readback import (
     Person,
     SyncState,
@@ -42,23 +42,6 @@ ASK_AT_MOST: Final = 20
 _DOING: Final = "reading the people who are in the ATS already"
 
 T = TypeVar("T")
-
-
-class PeopleIndex(Protocol):
-    """The ledger's memory of whom the ATS holds."""
-
-    @property
-    def secret(self) -> bytes:
-        """Keys every hash."""
-        ...
-
-    def people_index(self, connector: int) -> IndexState: ...
-    def remember_people(
-        self, connector: int, people: Sequence[KnownPerson], *, complete: bool, at: str
-    ) -> None: ...
-    def find_people(
-        self, connector: int, emails: Sequence[bytes]
-    ) -> Mapping[bytes, Sequence[KnownPerson]]: ...
 
 
 class Verdict(StrEnum):
@@ -109,7 +92,7 @@ class ExistingPeople:
     """
 
     api: CandidateApi
-    index: PeopleIndex
+    index: Ledger
     connector: int
     pace: Pace
     sync: SyncState

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from importer.core.ports import Settlement, StagedRow
+from importer.core.ports import Ledger, Settlement, StagedRow
 from importer.errors import ConnectorBusy, StopAndRetry
 from importer.sending.clock import iso
-from importer.sending.lookback import SendingLedger, list_known_ids
+from importer.sending.lookback import list_known_ids
 from importer.sending.pace import Pace
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ class Journal:
     """
 
     def __init__(
-        self, ledger: SendingLedger, *, connector: int, run_id: str, fence: int, pace: Pace
+        self, ledger: Ledger, *, connector: int, run_id: str, fence: int, pace: Pace
     ) -> None:
         self._ledger = ledger
         self._connector = connector

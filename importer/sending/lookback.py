@@ -7,11 +7,7 @@ own. Whether several in one call mean *and* or *or* is documented nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
-
 from importer.core.disposition import ReadFate, dispose_read
-from importer.core.memory import KnownPerson
 from importer.core.ports import Attempt, CandidateApi, Ledger, StagedRow
 from importer.core.readback import (
     Found,
@@ -24,19 +20,7 @@ from importer.core.readback import (
 from importer.sending.pace import Pace
 
 
-class KnowsPeople(Protocol):
-    """The part of the ledger that knows whom the ATS held before a run."""
-
-    def find_people(
-        self, connector: int, emails: Sequence[bytes]
-    ) -> Mapping[bytes, Sequence[KnownPerson]]: ...
-
-
-class SendingLedger(Ledger, KnowsPeople, Protocol):
-    """What sending needs of the ledger."""
-
-
-def list_known_ids(ledger: SendingLedger, connector: int, row: StagedRow) -> frozenset[str]:
+def list_known_ids(ledger: Ledger, connector: int, row: StagedRow) -> frozenset[str]:
     """Ids that the ATS is known to have held for the row's e-mails. Blocks: use a thread."""
     seen = ledger.find_people(connector, row.emails)
     made = ledger.recall_emails(connector, row.emails)

@@ -25,10 +25,12 @@ from importer.core.pacing import Pacer
 from importer.core.ports import Attempt
 from importer.errors import Interrupted
 from importer.sending.clock import Clock, StopSignal, SystemClock, nap
+from importer.sending.sharing import SharedCalls, SharedTurns
 
 Purpose = Literal["create", "read", "attach"]
 
 _TRIES: Final = 5
+_PATIENCE_S: Final = 7_200.0
 
 
 class Slot:
@@ -74,11 +76,16 @@ class Pace:
         self._limits = SendLimits() if limits is None else limits
         self._stop = StopSignal() if stop is None else stop
         self._turn = asyncio.Lock()
+        self._shared: SharedTurns | None = None
         self._offset_s = 0.0
         self._calls: Counter[str] = Counter()
         self._by_status: Counter[str] = Counter()
         self._retried = 0
         self._reserved = 0
+
+    def share(self, calls: SharedCalls, connector: int) -> None:
+        """From now on keep one pace with all other processes that use this ledger."""
+        self._shared = SharedTurns(calls, connector)
 
     # --- slots -------------------------------------------------------------------------------
 
@@ -88,8 +95,10 @@ class Pace:
         Raises:
             ImporterError: The run was told to stop (the signal's reason).
             Interrupted: The call or time budget is used up.
+            StopAndRetry: The ledger that all processes share cannot be written.
         """
         async with self._turn:
+            await self._wait_for_turn()
             while True:
                 self._check_limits()
                 wait_s = self.pacer.wait_s(self.clock.now())
@@ -99,6 +108,17 @@ class Pace:
             ticket = self.pacer.take(self.clock.now())
             self._reserved += 1
             return Slot(self, ticket, purpose)
+
+    async def _wait_for_turn(self) -> None:
+        """Wait for this process's turn among all that call the connector."""
+        self._check_limits()
+        if self._shared is None:
+            return
+        spacing_s = self.pacer.spacing_s(self.clock.now())
+        at = await self._shared.draw(self.clock.time(), spacing_s)
+        while (wait_s := at - self.clock.time()) > 0:
+            await nap(self.clock, min(wait_s, 1.0), self._stop)
+            self._check_limits()
 
     def _check_limits(self) -> None:
         if self._stop.reason is not None:
@@ -117,6 +137,9 @@ class Pace:
         """A slot's request came to something."""
         self.pacer.answered(ticket, self.clock.now(), attempt)
         self._by_status["no answer" if attempt.status is None else str(attempt.status)] += 1
+        paused_s = self.pacer.paused_s(self.clock.now())
+        if self._shared is not None and paused_s > 0:
+            self._shared.hold(self.clock.time() + paused_s)
         if attempt.server_time is not None:
             self._offset_s = attempt.server_time - attempt.ended_at
 
@@ -145,7 +168,7 @@ class Pace:
     ) -> Attempt:
         """Read something, repeating what may be repeated, until the answer is usable.
 
-        A 429 costs time and no try.
+        A 429 costs time and no try, for two hours at most.
 
         Args:
             request: Makes the GET.
@@ -157,13 +180,14 @@ class Pace:
             ImporterError: As `slot` raises.
         """
         failures = 0
+        give_up_at = self.clock.now() + _PATIENCE_S
         while True:
             attempt = await self.call(request)
             fate = dispose_read(attempt)
             if fate is ReadFate.USABLE:
                 return attempt
             failures += attempt.status != 429
-            if fate is not ReadFate.REPEAT or failures >= tries:
+            if fate is not ReadFate.REPEAT or failures >= tries or self.clock.now() > give_up_at:
                 raise unusable_answer(attempt, doing)
             self.on_retry()
             asked = parse_retry_after(attempt)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from importer.core.model import RowProblem
-from importer.core.ports import CandidateApi, RowState, Settlement, StagedRow
+from importer.core.ports import CandidateApi, Ledger, RowState, Settlement, StagedRow
 from importer.core.readback import (
     Found,
     ReadBack,
@@ -27,7 +27,7 @@ from importer.core.readback import (
     proves_absence,
 )
 from importer.core.refusals import describe_missing_file, describe_still_in_doubt, describe_unclear
-from importer.sending.lookback import SendingLedger, list_known_ids, read_back
+from importer.sending.lookback import list_known_ids, read_back
 from importer.sending.pace import Pace
 
 _DOING = "looking for rows in doubt"
@@ -55,7 +55,7 @@ class ReconcileReport:
 async def reconcile_doubtful(
     *,
     api: CandidateApi,
-    ledger: SendingLedger,
+    ledger: Ledger,
     connector: int,
     pace: Pace,
     rows: Sequence[StagedRow] | None = None,
@@ -142,7 +142,5 @@ def _found(row: StagedRow, candidate_id: str) -> Settlement:
     return Settlement(row.seq, RowState.CREATED, candidate_id=candidate_id)
 
 
-async def _settle(
-    ledger: SendingLedger, connector: int, row: StagedRow, settlement: Settlement
-) -> None:
+async def _settle(ledger: Ledger, connector: int, row: StagedRow, settlement: Settlement) -> None:
     await asyncio.to_thread(ledger.record_outcomes, connector, row.run_id, [settlement])

@@ -35,12 +35,13 @@ async def read_request(reader: asyncio.StreamReader) -> bytes:
 class Peer:
     """A server that does with each request what a test says; counts what arrived."""
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, port: int = 0) -> None:
         self._handler = handler
+        self._port = port
         self.requests: list[bytes] = []
 
     async def __aenter__(self) -> Peer:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._port)
         self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         return self
 
@@ -429,6 +430,18 @@ def test_a_broken_proxy_setting_is_told_without_its_password(
         BindbeeApi("https://example.com", KEY, TOKEN)
     assert "geheim" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+def test_a_client_may_be_opened_again_on_another_event_loop() -> None:
+    """Nothing of the first loop's connections is left to break a request of the second."""
+
+    async def main(api: BindbeeApi, port: int) -> str:
+        async with Peer(OK, port), api:
+            return (await api.create_candidate("{}", "k")).kind
+
+    port = free_port()
+    api = BindbeeApi(f"http://127.0.0.1:{port}", KEY, TOKEN)
+    assert [asyncio.run(main(api, port)) for _ in range(2)] == ["answered"] * 2
 
 
 def test_this_machine_is_reached_without_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:

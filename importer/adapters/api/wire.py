@@ -15,7 +15,7 @@ import logging
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
 from importer._version import __version__
@@ -83,23 +83,25 @@ class Wire:
         self._time = time
         self._deadline_s = connect_timeout_s + 2 * timeout_s
         _silence_http_loggers()
+        self._make_client = partial(
+            httpx.AsyncClient,
+            headers={
+                "Authorization": f"Bearer {api_key}",
+                "Accept": "application/json",
+                "User-Agent": f"candidate-import/{__version__}",
+            },
+            verify=_shared_ssl_context(),
+            timeout=httpx.Timeout(timeout_s, connect=connect_timeout_s),
+            limits=httpx.Limits(
+                max_connections=connections,
+                max_keepalive_connections=connections,
+                keepalive_expiry=_IDLE_S,
+            ),
+            follow_redirects=False,
+            trust_env=uses_proxy,
+        )
         try:
-            self._client = httpx.AsyncClient(
-                headers={
-                    "Authorization": f"Bearer {api_key}",
-                    "Accept": "application/json",
-                    "User-Agent": f"candidate-import/{__version__}",
-                },
-                verify=_shared_ssl_context(),
-                timeout=httpx.Timeout(timeout_s, connect=connect_timeout_s),
-                limits=httpx.Limits(
-                    max_connections=connections,
-                    max_keepalive_connections=connections,
-                    keepalive_expiry=_IDLE_S,
-                ),
-                follow_redirects=False,
-                trust_env=uses_proxy,
-            )
+            self._client = self._make_client()
         except Exception:  # whatever it is, its words may hold a proxy's password
             raise SettingsError(
                 "The proxy settings of this machine cannot be used.",
@@ -107,7 +109,9 @@ class Wire:
             ) from None
 
     async def open(self) -> None:
-        """Make the client ready."""
+        """Make the client ready; after `close` too, on whatever event loop runs then."""
+        if self._client.is_closed:
+            self._client = self._make_client()
         await self._client.__aenter__()
 
     async def close(self) -> None:
