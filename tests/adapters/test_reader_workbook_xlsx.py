@@ -266,7 +266,7 @@ def test_easy_dates_are_those_that_calamine_sees() -> None:
     )
     data = xlsx(cells, formats=codes)
     with Archive(Path("x"), data, ReadLimits()) as archive:
-        styles = OoxmlPackage(archive).styles()
+        styles = OoxmlPackage(archive).styles
     sheet = python_calamine.load_workbook(io.BytesIO(data)).get_sheet_by_index(0)
     watched = [n for n, _ in enumerate(codes, 1) if _needs_watching(n, styles)]
     assert watched == []
@@ -289,7 +289,7 @@ def test_marks_are_found_across_pieces() -> None:
     breaks = '<rowBreaks count="1"><brk id="3"/></rowBreaks>'
     data = xlsx(f"<sheetData>{rows}</sheetData>{tail}{breaks}", formats=("000",))
     with Archive(Path("x"), data, ReadLimits()) as archive:
-        styles = OoxmlPackage(archive).styles()
+        styles = OoxmlPackage(archive).styles
         text = archive.read("xl/worksheets/sheet1.xml")
     found = []
     for step in (1, 7, 64, len(text)):

@@ -17,6 +17,7 @@ from typing import Final
 from importer.adapters.reader.grid import MIB, ReadLimits
 from importer.adapters.reader.ooxml_marks import (
     Marks,
+    as_count,
     as_utf8,
     column_letters,
     column_number,
@@ -138,7 +139,7 @@ class SheetScanner:
         )
         if is_plain and b'hidden="' in body:
             for attributes in marks.hidden_row.findall(body):
-                facts.hidden.add(int(read_attributes(attributes)[b"r"]))
+                facts.hidden.add(as_count(read_attributes(attributes).get(b"r")))
         if not is_plain or self._has_marks(body, marks):
             self._walk(body, marks)
         if is_plain and rows:
@@ -184,7 +185,7 @@ class SheetScanner:
             attributes, cell, content = token.groups()
             if attributes is not None:
                 given = read_attributes(attributes)
-                row = int(given.get(b"r", b"0")) or row + 1
+                row = as_count(given.get(b"r")) or row + 1
                 column = -1
                 if given.get(b"hidden") in {b"1", b"true"}:
                     self.facts.hidden.add(row)
@@ -208,17 +209,13 @@ class SheetScanner:
         reference = None
         rest = tag
         if tag.startswith(b' r="'):
-            end = tag.index(b'"', 4)
-            reference, rest = tag[4:end], tag[end + 1 :]
+            reference, _, rest = tag[4:].partition(b'"')
         known = self._memory.get(rest)
         if known is not None and (reference is not None or b"r" not in rest):
             return (*known, reference)
         given = read_attributes(rest)
-        style = given.get(b"s", b"0")
-        result = (
-            given.get(b"t", b"n").decode("ascii", "replace"),
-            int(style) if style.isdigit() else 0,
-        )
+        kind = given.get(b"t", b"n").decode("ascii", "replace")
+        result = (kind, as_count(given.get(b"s")))
         if b"r" not in given:
             self._memory[rest] = result
         return (*result, reference if reference is not None else given.get(b"r"))
@@ -265,7 +262,7 @@ class SheetScanner:
         for tag in re.findall(rb"<(?:[\w.-]+:)?col\s([^>]*)>", head):
             given = read_attributes(tag)
             if given.get(b"hidden") in {b"1", b"true"}:
-                first, last = (int(given.get(key, b"1")) - 1 for key in (b"min", b"max"))
+                first, last = (max(as_count(given.get(key)), 1) - 1 for key in (b"min", b"max"))
                 self.facts.hidden_columns.append(
                     column_letters(first)
                     if first == last

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
-_ATTRIBUTE: Final = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_ATTRIBUTE: Final = re.compile(rb"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _CDATA: Final = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -126,3 +126,8 @@ class Marks:
 def read_attributes(tag: bytes) -> dict[bytes, bytes]:
     """Read the attributes inside a tag."""
     return {name: double or single for name, double, single in _ATTRIBUTE.findall(tag)}
+
+
+def as_count(raw: bytes | None) -> int:
+    """The number that an attribute gives; 0 where it is missing or none."""
+    return int(raw) if raw is not None and raw.isdigit() and len(raw) < 20 else 0

@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from functools import cached_property
 from xml.etree.ElementTree import Element
 
 from importer.adapters.reader.workbook_archive import (
@@ -26,9 +26,6 @@ from importer.core.cells import (
     read_number_format,
 )
 
-FIX_PROPERTY: Final = "candidate-import-run"
-RESULTS_PROPERTY: Final = "candidate-import-results"
-
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -37,7 +34,7 @@ class Sheet:
     Attributes:
         state: `visible`, `hidden` or `veryhidden`.
         part: Name of the part with its cells.
-        is_table: Whether it holds cells; chart, dialog and macro sheets do not.
+        is_table: Whether it should hold cells; chart, dialog and macro sheets do not.
     """
 
     name: str
@@ -71,14 +68,11 @@ class OoxmlPackage:
             raise is_damaged("its list of parts, [Content_Types].xml, is missing")
         self.workbook_part = self._find_workbook()
         self._relations = dict(self._read_relations(self.workbook_part))
-        self._workbook: Element | None = None
 
-    @property
+    @cached_property
     def workbook(self) -> Element:
         """The parsed list of sheets."""
-        if self._workbook is None:
-            self._workbook = self.archive.parse(self.workbook_part)
-        return self._workbook
+        return self.archive.parse(self.workbook_part)
 
     @property
     def is_1904(self) -> bool:
@@ -106,11 +100,12 @@ class OoxmlPackage:
                     name=attribute(element, "name") or "",
                     state=(attribute(element, "state") or "visible").lower(),
                     part=part,
-                    is_table=relation == "worksheet" and self.archive.has(part),
+                    is_table=relation in {"worksheet", ""},
                 )
             )
         return found
 
+    @cached_property
     def styles(self) -> Styles:
         """Read which cell styles mean a date, a duration or leading zeros."""
         root = self.archive.try_parse(self._part_of("styles", "xl/styles.xml"))

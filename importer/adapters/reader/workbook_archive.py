@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -29,6 +30,18 @@ SMALL_PART: Final = 64 * MIB
 """Parts that are parsed as a whole (the list of sheets, the formats) are never larger."""
 
 RATIO_COUNTS_FROM: Final = 10 * MIB
+
+BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    OverflowError,
+    NotImplementedError,
+)
+"""What a damaged archive shows itself as."""
 
 _DOCTYPE: Final = re.compile(rb"(?:\xef\xbb\xbf|\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 
@@ -72,7 +85,7 @@ class Archive:
         self.limits = limits
         try:
             self._zip = zipfile.ZipFile(path if data is None else io.BytesIO(data))
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        except BROKEN as error:
             raise _name_damage(path, data) from error
         self._parts = {_spell(info.filename): info for info in reversed(self._zip.infolist())}
         if any(info.flag_bits & 1 for info in self._parts.values()):
@@ -142,7 +155,7 @@ class Archive:
                 while piece:
                     yield piece
                     piece = part.read(step)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+        except BROKEN as error:
             raise is_damaged(f"its part {name} cannot be unpacked") from error
 
     def read(self, name: str) -> bytes:

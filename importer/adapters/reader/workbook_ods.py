@@ -26,7 +26,7 @@ from importer.core.model import SourceOptions
 CONTENT: Final = "content.xml"
 MANIFEST: Final = "META-INF/manifest.xml"
 
-_TABLE: Final = re.compile(rb"<table:table\s([^>]*)>")
+_TABLE: Final = re.compile(rb"<table:table\s([^>]*)>|</table:table>")
 _VALUE: Final = re.compile(rb"<text:p[^>]*>[^<]|office:(?:string-)?value(?:-type)?=|table:formula=")
 _SPANNED: Final = re.compile(rb'table:number-columns-spanned="')
 _HIDDEN_STYLE: Final = re.compile(
@@ -72,37 +72,51 @@ def open_ods(
 
 def look_at_sheets(archive: Archive) -> list[_Seen]:
     """List the sheets and whether they hold data, without parsing."""
-    seen: list[_Seen] = []
-    hidden: set[bytes] = set()
+    look = _Look()
     rest = b""
     for piece in archive.steps(CONTENT):
         text = rest + piece
         cut = text.rfind(b"<", 0, -1)
-        text, rest = (text[:cut], text[cut:]) if cut > 0 else (text, b"")
-        if not seen:
+        text, rest = (text[:cut], text[cut:]) if cut > 0 else (b"", text)
+        look.look_through(text)
+    look.look_through(rest)
+    return look.seen
+
+
+class _Look:
+    """Notes the sheets while the contents pass by; tables inside drawings are no sheets."""
+
+    def __init__(self) -> None:
+        self.seen: list[_Seen] = []
+        self._hidden: set[bytes] = set()
+        self._depth = 0
+
+    def look_through(self, text: bytes) -> None:
+        """Look at some whole tags."""
+        if not self.seen:
             for attributes in _HIDDEN_STYLE.findall(text):
-                hidden.add(read_attributes(attributes).get(b"style:name", b""))
-        _look_through(text, seen, hidden)
-    _look_through(rest, seen, hidden)
-    return seen
+                self._hidden.add(read_attributes(attributes).get(b"style:name", b""))
+        done = 0
+        for mark in _TABLE.finditer(text):
+            self._note_data(text[done : mark.start()])
+            done = mark.end()
+            if mark[1] is None:
+                self._depth = max(0, self._depth - 1)
+                continue
+            if not self._depth:
+                given = read_attributes(mark[1])
+                is_hidden = given.get(b"table:style-name") in self._hidden
+                name = decode_xml(given.get(b"table:name", b""))
+                entry = SheetEntry(name, "hidden" if is_hidden else "visible")
+                self.seen.append(_Seen(entry))
+            self._depth += not mark[1].endswith(b"/")
+        self._note_data(text[done:])
 
-
-def _look_through(text: bytes, seen: list[_Seen], hidden: set[bytes]) -> None:
-    """Note the sheets that begin in a piece, and what belongs to the one before."""
-    starts = list(_TABLE.finditer(text))
-    ends = [*(start.start() for start in starts), len(text)]
-    _note_data(text[: ends[0]], seen)
-    for start, end in zip(starts, ends[1:], strict=True):
-        given = read_attributes(start[1])
-        state = "hidden" if given.get(b"table:style-name") in hidden else "visible"
-        seen.append(_Seen(SheetEntry(decode_xml(given.get(b"table:name", b"")), state)))
-        _note_data(text[start.end() : end], seen)
-
-
-def _note_data(text: bytes, seen: list[_Seen]) -> None:
-    if seen:
-        seen[-1].has_data = seen[-1].has_data or bool(_VALUE.search(text))
-        seen[-1].merges += len(_SPANNED.findall(text))
+    def _note_data(self, text: bytes) -> None:
+        if self._depth == 1:
+            found = self.seen[-1]
+            found.has_data = found.has_data or bool(_VALUE.search(text))
+            found.merges += len(_SPANNED.findall(text))
 
 
 def _make_grid(

@@ -12,8 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from importer.adapters.reader.workbook_archive import cannot_read
-
-FIX_SHEET = "Fix"
+from importer.core.handback import FIX_SHEET
 
 
 @dataclass(frozen=True, slots=True)

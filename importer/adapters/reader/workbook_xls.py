@@ -3,7 +3,8 @@
 Lives here: `open_xls`. Must never live here: a parser of the format. What a newcomer would
 question: xlrd, not calamine. Only xlrd tells error cells, number formats and hidden rows of
 this format, reads files older than Excel 5 and odd code pages; and such a sheet ends at 65,536
-rows, so its slower pace is bounded. Where xlrd gives up, calamine reads what it can.
+rows, so its slower pace is bounded. Nor is calamine a second reader here: on damaged files of
+this format it takes the whole process down.
 """
 
 from __future__ import annotations

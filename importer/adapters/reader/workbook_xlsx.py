@@ -17,20 +17,22 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import python_calamine
 
 from importer.adapters.reader.grid import MIB, CannotRead, ReadLimits
 from importer.adapters.reader.ooxml_facts import SheetScanner
 from importer.adapters.reader.ooxml_marks import as_utf8, decode_escapes, is_utf16
-from importer.adapters.reader.ooxml_package import (
-    FIX_PROPERTY,
-    RESULTS_PROPERTY,
-    OoxmlPackage,
-    Sheet,
+from importer.adapters.reader.ooxml_package import OoxmlPackage, Sheet
+from importer.adapters.reader.workbook_archive import (
+    Archive,
+    is_damaged,
+    is_protected,
+    is_too_large,
 )
-from importer.adapters.reader.workbook_archive import Archive, is_damaged, is_protected
 from importer.adapters.reader.workbook_rows import Lines, SheetGrid
 from importer.adapters.reader.workbook_sheets import SheetEntry, choose_sheets
+from importer.core.handback import RESULTS_PROPERTY, RUN_PROPERTY
 from importer.core.model import SourceOptions
 
 BYTES_PER_CELL: Final = 40
@@ -39,6 +41,11 @@ BYTES_PER_CELL: Final = 40
 MOST_MEMORY: Final = 1536 * MIB
 """Above this, calamine's rectangle and its copies of shared texts are not asked for."""
 
+LONG_ENOUGH: Final = 1024 * 1024
+"""Of a longer string only the end is kept while its length is found out."""
+
+_STRING_END: Final = re.compile(rb"</(?:[\w.-]+:)?si>|<(?:[\w.-]+:)?si\s*/>")
+_SHARED: Final = re.compile(rb"v>\s*(\d{1,15})\s*<")
 _CLAIMED_COUNT: Final = re.compile(rb"[cC]ount\s*=\s*[\"'](\d{1,30})")
 _ANY_VALUE: Final = re.compile(rb"<(?:[\w.-]+:)?(?:v|t|f)(?:\s[^>]*)?>[^<]")
 _BLANK_AT_START: Final = re.compile(rb"<(?:[\w.-]+:)?t>[ \t\r\n]")
@@ -72,11 +79,11 @@ def open_xlsx(
         if not sheets:
             raise is_damaged("it lists no sheets")
         properties = package.properties()
-        marker = properties.get(FIX_PROPERTY)
+        marker = properties.get(RUN_PROPERTY)
         chosen = choose_sheets(
             [SheetEntry(s.name, s.state, s.is_table) for s in sheets.values()],
             options.sheet,
-            lambda entry: has_values(archive, sheets[entry.name].part),
+            lambda entry: has_values(archive, sheets[entry.name]),
             is_fix=marker is not None,
         )
         book = _Book(path, data)
@@ -88,7 +95,10 @@ def open_xlsx(
             grid.choice = chosen.choice
             grid.marker = marker
             if RESULTS_PROPERTY in properties:
-                grid.notes.append("This is a results file of an earlier run.")
+                grid.notes.append(
+                    "This is the results file of an earlier run, not a source: its rows were "
+                    "dealt with there."
+                )
             grids.append(grid)
         return grids
 
@@ -98,7 +108,7 @@ def _open_sheet(
 ) -> SheetGrid:
     """Look at one sheet and prepare its reading."""
     archive = package.archive
-    scanner = SheetScanner(package.styles(), is_1904=package.is_1904, limits=limits)
+    scanner = SheetScanner(package.styles, is_1904=package.is_1904, limits=limits)
     facts = scanner.scan(archive.steps(sheet.part))
     if facts.header_row is None:
         for area in package.table_headers(sheet):
@@ -107,9 +117,15 @@ def _open_sheet(
     notes: list[str] = []
     size = archive.unpacked_size(sheet.part)
     rectangle = facts.last_row * (facts.last_column + 1) * BYTES_PER_CELL
-    is_bounded = max(rectangle, facts.cells * texts.longest) < MOST_MEMORY
-    if not texts.is_trusted or is_utf16(next(archive.steps(sheet.part, 2), b"")):
-        is_bounded = False
+    is_bounded = (
+        rectangle < MOST_MEMORY
+        and texts.is_trusted
+        and not is_utf16(next(archive.steps(sheet.part, 2), b""))
+        and (
+            facts.cells * texts.longest < MOST_MEMORY
+            or weigh_texts(archive, sheet.part, package.shared_strings_part()) < MOST_MEMORY
+        )
+    )
     reading = _Reading(
         book,
         sheet.name,
@@ -124,10 +140,12 @@ def _open_sheet(
     return grid
 
 
-def has_values(archive: Archive, part: str) -> bool:
+def has_values(archive: Archive, sheet: Sheet) -> bool:
     """Whether a sheet holds any cell with a value or a formula; stops at the first."""
+    if not archive.has(sheet.part):
+        raise is_damaged(f"the cells of its sheet '{sheet.name}' are missing")
     rest = b""
-    for piece in as_utf8(archive.steps(part, 64 * 1024)):
+    for piece in as_utf8(archive.steps(sheet.part, 64 * 1024)):
         if _ANY_VALUE.search(rest + piece):
             return True
         rest = piece[-200:]
@@ -145,13 +163,35 @@ def look_at_texts(archive: Archive, part: str | None) -> Texts:
             claims = [int(claim) for claim in _CLAIMED_COUNT.findall(tag)]
             is_trusted = max(claims, default=0) <= archive.unpacked_size(part)
         items = (rest + piece).split(b"</si>")
-        rest = items.pop()
+        rest = items.pop()[-LONG_ENOUGH:]
         longest = max(longest, len(rest), max(map(len, items), default=0))
         if not has_edge_blanks and _BLANK_BEFORE_END.search(piece):
             has_edge_blanks = bool(_EDGE_BLANK.search(piece))
         has_edge_blanks = has_edge_blanks or bool(_BLANK_AT_START.search(piece))
     is_trusted = is_trusted and not is_utf16(next(archive.steps(part, 2), b""))
     return Texts(longest, has_edge_blanks, is_trusted)
+
+
+def weigh_texts(archive: Archive, sheet: str, strings: str | None) -> int:
+    """Bytes of a sheet's texts when every cell has its own copy, as calamine makes them."""
+    lengths: list[int] = []
+    rest = b""
+    for piece in archive.steps(strings) if strings else ():
+        *items, rest = _STRING_END.split(rest + piece)
+        lengths.extend(map(len, items))
+        if len(rest) > 4 * archive.limits.max_cell_chars:
+            raise is_too_large(
+                f"A text has more than {archive.limits.max_cell_chars:,} characters",
+                "max_cell_chars",
+            )
+    by_number = np.array(lengths, dtype=np.float64)
+    total, rest = 0.0, b""
+    for piece in archive.steps(sheet):
+        text = rest + piece
+        numbers = np.array(_SHARED.findall(text), dtype=np.float64)
+        total += by_number[numbers[numbers < len(by_number)].astype(np.int64)].sum()
+        rest = piece[-40:]
+    return int(total)
 
 
 class _Book:
