@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from importer.core.model import NEEDS_A_PERSON, Outcome, Problem, RunSummary, Severity
-from importer.core.verdict import OUTCOME_WORDS, describe_rows, judge, sort_problems
+from importer.core.verdict import OUTCOME_WORDS, count_words, describe_rows, judge, sort_problems
 
 _BOLD: Final = "1"
 _GREEN, _YELLOW, _RED, _DIM = "32", "33", "31", "2"
@@ -90,8 +90,10 @@ def _counts(summary: RunSummary, width: int, colour: bool) -> list[str]:
     lines.append(f"  {summary.counts.get('rows', 0):>{broad},}  rows")
     skipped = sum(len(rows) for rows in summary.skipped.values())
     if skipped:
+        reasons = ", ".join(sorted(summary.skipped)).replace("_", " ")
+        what = "is no row" if skipped == 1 else "are no rows"
         lines += _fold(
-            f"and {skipped:,} lines that are no rows ({', '.join(sorted(summary.skipped)).replace('_', ' ')})",
+            f"and {count_words(skipped, 'line')} that {what} ({reasons})",
             width,
             " " * (broad + 4),
             " " * (broad + 4),

@@ -19,6 +19,7 @@ from importer.core.handback import (
     parse_decision,
     protect_formula,
     result_headers,
+    short_name,
     shorten,
     unite_columns,
     unprotect_formula,
@@ -127,3 +128,15 @@ def test_our_result_columns_keep_their_names_and_every_header_is_unique():
         "import_code (original)",
         *RESULT_COLUMNS,
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "sheet", "name"),
+    [
+        ("a.csv", None, "a.csv"),
+        ("in/x/a.csv", None, "a.csv"),
+        ("C:\\in\\b.xlsx", "Jan", "b.xlsx [Jan]"),
+    ],
+)
+def test_a_source_is_called_by_its_file_name_and_sheet(path, sheet, name):
+    assert short_name(SourceDescription(path, "x", sheet)) == name

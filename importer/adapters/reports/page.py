@@ -88,7 +88,7 @@ def facts_of(summary: RunSummary) -> dict[str, Any]:
         "sources": list(zip(names, summary.sources, summary.source_rows, strict=True)),
         "skipped": [
             (
-                reason,
+                reason.replace("_", " "),
                 len(rows),
                 list_rows(_as_problem(rows), told, most=12),
             )
