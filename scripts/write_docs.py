@@ -16,12 +16,14 @@ sys.path.insert(0, str(ROOT))
 
 from importer.core.codes import CODES  # noqa: E402  # the checkout's package goes first
 from importer.core.codes_page import describe_codes  # noqa: E402
+from importer.core.mapping_schema import write_mapping_schema  # noqa: E402
 
 
 def documents() -> dict[Path, str]:
     """Every generated document: its path and its text."""
     return {
         ROOT / "docs" / "problem-codes.md": describe_codes(CODES),
+        ROOT / "docs" / "mapping.schema.json": write_mapping_schema(),
     }
 
 

@@ -210,7 +210,8 @@ def read_date(
     if isinstance(chosen, Finding):
         return Converted(None, (chosen,))
     cleaned: tuple[str, ...] = (SHORT_YEAR,) if parts.is_short else ()
-    if order is None and parts.fixed is None and parts.is_dotted and parts.month_first is not None:
+    is_open = parts.fixed is None and None not in (parts.day_first, parts.month_first)
+    if is_open and order is None:
         cleaned = (*cleaned, DOTTED)
     return _write(chosen, parts.clock, wants, time_zone, cleaned)
 

@@ -10,20 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from importer.core.choices import ChoiceIndex, allowed_of
 from importer.core.columns import ColumnMatch, match_columns, used_columns
 from importer.core.convert.lookup import LOOKUPS
 from importer.core.fields import ATTACHMENT_TYPES, ENVELOPE_FIELDS, URL_TYPES
 from importer.core.model import (
     AllowedValue,
     CandidateSchema,
-    Field,
     FieldPath,
     Finding,
     Section,
     Severity,
 )
 from importer.core.rules import UNSET, WHOLE_NAME, CandidateMapping, Rule
-from importer.core.text import fold, fold_header, nearest
+from importer.core.text import fold_header, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,14 +285,15 @@ def _lint_options(rule: Rule, schema: CandidateSchema) -> Iterator[LintFinding]:
     if rule.url_type is not None:
         yield from _lint_listed(rule.url_type, URL_TYPES, "url_type", rule.line)
     field = schema.field(rule.path)
-    allowed = _allowed(field)
+    allowed = allowed_of(field)
     if not allowed:
         return
     targets: list[object] = list(rule.values.values())
     if rule.otherwise is not UNSET:
         targets.append(rule.otherwise)
+    index = ChoiceIndex(allowed)
     for target in dict.fromkeys(_hashable(t) for t in targets if t is not None):
-        if not _is_allowed(target, allowed):
+        if not index.find_value(target).entries:
             yield _value_not_allowed(rule, target, allowed)
 
 
@@ -315,19 +316,8 @@ def _lint_listed(
     )
 
 
-def _allowed(field: Field | None) -> tuple[AllowedValue, ...]:
-    if field is None:
-        return ()
-    return field.allowed or (field.items.allowed if field.items is not None else ())
-
-
 def _hashable(value: object) -> object:
     return value if isinstance(value, str | int | float | bool) else str(value)
-
-
-def _is_allowed(target: object, allowed: Sequence[AllowedValue]) -> bool:
-    folded = fold(str(target))
-    return any(folded in (fold(str(entry.value)), fold(entry.label)) for entry in allowed)
 
 
 def _value_not_allowed(rule: Rule, target: object, allowed: Sequence[AllowedValue]) -> LintFinding:

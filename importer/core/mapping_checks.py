@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from phonenumbers import SUPPORTED_REGIONS
 
 from importer.core.date_formats import SPECIAL_FORMATS
-from importer.core.text import did_you_mean
+from importer.core.text import nearest
 
 _REGION_SLIPS: Final = {"UK": "GB", "EN": "GB", "EL": "GR", "SP": "ES"}
 _DELIMITERS: Final = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "\\t": "\t"}
@@ -78,12 +78,9 @@ def check_format(given: str) -> str:
         folded = given.lower()
         for letters, directive in _LETTER_FORMAT:
             folded = folded.replace(letters, directive)
-        guess = (
-            f"Did you mean '{folded}'?" if "%" in folded else did_you_mean(given, SPECIAL_FORMATS)
-        )
-        raise ValueError(
-            f"'{given}' is not a date format; write one such as '%d/%m/%Y'. {guess}".strip()
-        )
+        guess = folded if "%" in folded else nearest(given, SPECIAL_FORMATS, cutoff=50)
+        meant = f". Did you mean '{guess}'?" if guess else ""
+        raise ValueError(f"'{given}' is not a date format; write one such as '%d/%m/%Y'{meant}")
     try:
         datetime.strptime("", given)  # noqa: DTZ007 - only the format is looked at
     except ValueError as error:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from importer.core.rules import CandidateMapping
+from importer.core.rules import CandidateMapping, Rule
 from importer.core.text import fold_header
 
 CORRECTION_COLUMNS: Final = ("column", "value", "use_instead")
@@ -67,11 +67,19 @@ def merge_corrections(
         place[correction.value] = correction.use_instead
     rules = mapping.rules
     if by_column:
-        rules = tuple(
-            replace(rule, values={**rule.values, **_values_for(rule.columns, mapping, by_column)})
-            for rule in rules
-        )
+        rules = tuple(_correct(rule, mapping, by_column) for rule in rules)
     return replace(mapping, rules=rules, sha256=sha256, text=text)
+
+
+def _correct(
+    rule: Rule, mapping: CandidateMapping, by_column: Mapping[str, Mapping[str, object]]
+) -> Rule:
+    found = _values_for(rule.columns, mapping, by_column)
+    return replace(
+        rule,
+        values={**rule.values, **found},
+        remembered=frozenset(found) - frozenset(rule.values),
+    )
 
 
 def _values_for(

@@ -70,11 +70,10 @@ def _as_cells(given: Any) -> Any:
 
 
 def _as_attachments(given: Any) -> Any:
-    if isinstance(given, str | Scalar | dict):
-        given = [given]
-    if isinstance(given, list):
-        return [i if isinstance(i, dict) else {"column": as_text(i)} for i in given]
-    return [] if given is None else given
+    listed = _as_list([given] if isinstance(given, dict) else given)
+    if isinstance(listed, list):
+        return [i if isinstance(i, dict) else {"column": as_text(i)} for i in listed]
+    return listed
 
 
 def _as_blank(given: Any) -> Any:
@@ -281,7 +280,9 @@ class MappingFile(_Strict):
         ),
     ] = Option(default=[], description="Columns with files to attach.")
     ignore: Texts = Option(default=[], description="Columns that are left out on purpose.")
-    tests: list[TestEntry] = Option(default=[], description="Rows and what must become of them.")
+    tests: Annotated[list[TestEntry], BeforeValidator(_as_list)] = Option(
+        default=[], description="Rows and what must become of them."
+    )
     form: Literal["A", "B"] | None = Option(
         default=None, description="Body form; default: chosen from the fields in use."
     )

@@ -7,6 +7,7 @@ read the mapping, so the two cannot drift apart; a test holds the published file
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 from importer.core.convert.lookup import LOOKUPS
@@ -56,6 +57,11 @@ def mapping_json_schema() -> dict[str, Any]:
     resolved = _resolve(whole)
     assert isinstance(resolved, dict)
     return resolved
+
+
+def write_mapping_schema() -> str:
+    """The same as the text of `docs/mapping.schema.json`."""
+    return json.dumps(mapping_json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def _describe_rule(rule: dict[str, Any]) -> None:

@@ -132,7 +132,17 @@ class _Walk:
                 items.append(self._value(item, (*path, number)))
             return items
         assert isinstance(node, ScalarNode)
-        return _scalar(node)
+        return _scalar(node, self._text(node))
+
+    def _text(self, node: ScalarNode) -> str:
+        """A scalar's text; JSON's escapes of one character in two halves are joined."""
+        raw = str(node.value)
+        if not any("\ud800" <= c <= "\udfff" for c in raw):
+            return raw
+        joined = raw.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        if "\ufffd" in joined:
+            self._tree.errors.append((_line(node), "half a character stands here; mend the escape"))
+        return joined
 
     def _mapping(self, node: MappingNode, path: tuple[str | int, ...]) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -149,7 +159,7 @@ class _Walk:
                     (line, f"'{key_node.value}' stands here twice (first in line {first})")
                 )
             else:
-                key = str(key_node.value)
+                key = self._text(key_node)
                 self._tree.lines[(*path, key)] = line
                 result[key] = self._value(value_node, (*path, key))
         for source, line in merged:
@@ -185,9 +195,8 @@ def _kind(node: Node) -> str:
     return "group of entries" if isinstance(node, MappingNode) else "single text"
 
 
-def _scalar(node: ScalarNode) -> str | Scalar:
+def _scalar(node: ScalarNode, raw: str) -> str | Scalar:
     """Text stays text; what YAML reads as something else keeps both."""
-    raw = str(node.value)
     if node.style is not None:
         return raw
     tag = str(node.tag).removeprefix(_PREFIX)

@@ -152,8 +152,7 @@ def _is_suffix(word: str) -> bool:
 
 
 def _is_initial(word: str) -> bool:
-    letters = word.rstrip(".")
-    return len(letters) == 1 or (len(letters) == 2 and letters[1] == "." and letters.isupper())
+    return all(len(letters) <= 1 for letters in word.split("."))
 
 
 # --- what is said ------------------------------------------------------------------------------

@@ -52,6 +52,8 @@ class Rule:
         blank: What a blank cell means: leave the key out, send null, or reject the row.
         blanks: Further texts that count as blank in this column.
         line: Line of the entry in the YAML, 1-based; 0 when not from a file.
+        remembered: Keys of `values` that come from remembered corrections alone: they mend
+            single texts and do not make the pairs a closed list.
     """
 
     path: FieldPath
@@ -73,6 +75,7 @@ class Rule:
     blank: Literal["omit", "null", "error"] = "omit"
     blanks: tuple[str, ...] = ()
     line: int = 0
+    remembered: frozenset[str] = frozenset()
 
     @property
     def is_constant(self) -> bool:

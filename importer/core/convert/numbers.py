@@ -25,11 +25,10 @@ _SPACED = re.compile(
     r"(?P<rest>[.,][0-9]+)?"
 )
 _GROUPED = re.compile(
-    r"[+-]?[0-9]{1,3}(?:(?P<mark>[.,])[0-9]{3}(?:(?P=mark)[0-9]{3})+|,[0-9]{2}(?:,[0-9]{2})*,[0-9]{3})"
+    r"[+-]?(?:[0-9]{1,3}(?:(?P<mark>[.,])[0-9]{3})(?:(?P=mark)[0-9]{3})*"
+    r"|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3})"
 )
-_BOTH = re.compile(
-    r"[+-]?[0-9]{1,3}(?:(?P<mark>[.,])[0-9]{2,3})*(?P=mark)[0-9]{3}(?P<point>(?!(?P=mark))[.,])[0-9]+"
-)
+_POINTED = re.compile(r"(?P<whole>.*)(?P<point>[.,])(?P<part>[0-9]+)")
 
 
 def build_number(target: Target) -> Converter:
@@ -65,15 +64,21 @@ def _read_number(text: str) -> Converted:
     if spaced is not None:
         return _decimal(plain.replace(spaced["mark"], "").replace(",", "."), cleaned, text)
     if _GROUPED.fullmatch(plain):
-        return _whole(re.sub("[.,]", "", plain), cleaned, text)
-    both = _BOTH.fullmatch(plain)
-    if both is not None:
-        point = both["point"]
-        whole, part = plain.rsplit(point, 1)
-        return _decimal(re.sub("[.,]", "", whole) + "." + part, cleaned, text)
+        return _whole(_digits(plain), cleaned, text)
+    both = _POINTED.fullmatch(plain)
+    if (
+        both is not None
+        and both["point"] not in both["whole"]
+        and _GROUPED.fullmatch(both["whole"])
+    ):
+        return _decimal(f"{_digits(both['whole'])}.{both['part']}", cleaned, text)
     if re.search(r"\d[eE][+-]?\d", plain):
         return _refuse("number-invalid", text, "the spreadsheet has shortened it to an exponent")
     return _refuse("number-invalid", text, "only digits with one way of grouping are understood")
+
+
+def _digits(grouped: str) -> str:
+    return grouped.replace(".", "").replace(",", "")
 
 
 def _may_be_grouping(one: re.Match[str]) -> bool:
