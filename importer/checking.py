@@ -171,6 +171,7 @@ def check_sources(
         [name_source(d) for d in descriptions],
         frozenset(judge.send_anyway),
     )
+    judge.tell_changes(outcome)
     return Checked(
         plan=plan,
         judge=judge,

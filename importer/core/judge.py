@@ -26,13 +26,13 @@ from importer.core.fixrows import (
     take_decision,
 )
 from importer.core.handback import DECISION_COLUMN, RowDecision
-from importer.core.model import Chunk, Converted, Severity
+from importer.core.model import Chunk, Converted, Finding, Outcome, Severity
 from importer.core.people import Identities, Who
 from importer.core.plan import FIRST_NAME, LAST_NAME, BoundRule, Plan, bind_rules
 from importer.core.ports import Content
 from importer.core.presence import Presence
 from importer.core.rowlog import Places, RowLog
-from importer.core.rowtable import UNDECIDED, RowBlock, RowTable
+from importer.core.rowtable import CODE_OF, UNDECIDED, RowBlock, RowTable
 from importer.core.rules import WHOLE_NAME
 from importer.core.standing import (
     Known,
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_CHANGED = CODE_OF[Outcome.CHANGED]
 _NAMES = frozenset({FIRST_NAME, LAST_NAME, WHOLE_NAME})
 
 
@@ -95,6 +96,7 @@ class Judge:
         self._standing = standing
         self._judges: dict[tuple[int, int, tuple[str, ...]], JudgeAll] = {}
         self._dates = DateColumns()
+        self._changes: list[tuple[Places, int, Finding]] = []
 
     def begin_source(
         self,
@@ -152,6 +154,9 @@ class Judge:
             has_error[open_rows] |= self._judge_open(source, open_columns, open_at)
         self._take_reader_findings(source, chunk, at, stands.standing, has_error)
         for position, finding, column in stands.notes:
+            if int(stands.standing[position]) == _CHANGED:
+                self._changes.append((at, position, finding))
+                continue
             # What the ATS refused is remembered by its field; a person knows its column.
             self.log.one(finding, at, position, column=source.column_of.get(column or "", column))
         self.news += len(stands.news)
@@ -270,6 +275,13 @@ class Judge:
                 )
                 if noticed.finding.severity is Severity.ERROR:
                     has_error[position] = True
+
+    def tell_changes(self, outcome: NDArray[np.uint8]) -> None:
+        """Note what changed on the rows that are still `changed` when all rows were seen."""
+        for at, position, finding in self._changes:
+            if int(outcome[at.positions[position]]) == _CHANGED:
+                self.log.one(finding, at, position)
+        self._changes.clear()
 
     def who(self, source: BoundSource, columns: Columns) -> Who:
         """Who some rows are."""
