@@ -9,6 +9,7 @@ from sender_kit import FastClock, Heard, open_desk, run_async, sandbox, send
 from importer.core.pacing import Pacer
 from importer.core.ports import RowState
 from importer.sandbox.limits import largest_window
+from importer.sending.events import Timeline
 
 
 def test_every_staged_row_is_created_once(tmp_path: Path) -> None:
@@ -40,3 +41,15 @@ def test_the_pace_keeps_the_limit_and_uses_it(tmp_path: Path) -> None:
     after_first = [at for at in calls if at >= calls[0] + 60]
     minutes = (after_first[-1] - after_first[0]) / 60
     assert (len(after_first) - 1) / minutes >= 0.9 * 60
+
+
+def test_a_timeline_stays_short_however_long_the_run() -> None:
+    """Samples grow sparser; the first and the last stay."""
+    timeline = Timeline(100.0)
+    for second in range(20_000):
+        timeline.add(100.0 + second, second, second)
+    timeline.add(20_100.5, 20_000, 20_000, is_last=True)
+    samples = timeline.samples
+    assert 300 <= len(samples) <= 1_001
+    assert samples[0] == (0.0, 0, 0)
+    assert samples[-1] == (20_000.5, 20_000, 20_000)
