@@ -58,7 +58,7 @@ _BOOLEAN = frozenset(
 _ERROR = frozenset({"#n/a", "#ref!", "#value!", "#name?", "#null!", "#num!", "#div/0!", "#nv"})
 _CODE = re.compile(r"[\w./:#-]*\d[\w./:#-]*\Z")
 _IDENTIFIERS: Final = (
-    re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+\Z"),
+    re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_+[A-Za-z0-9]+)+\Z"),
     re.compile(r"[a-z]+(?:[A-Z][a-z0-9]*)+\Z"),
     re.compile(
         r"(?:col|column|var|variable|field|header|attr|attribute|feature|spalte|feld)"

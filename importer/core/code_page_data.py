@@ -79,7 +79,10 @@ FREQUENT_LETTERS: Final = {
     "thai": frozenset("านรอกเงมยลวดทสตะปบค่าัีิ้"),
 }
 GREEK_ACCENTS: Final = frozenset("άέήίόύώΐΰ")
-GREEK_VOWELS: Final = frozenset("αεηιουω")
+VOWELS: Final = {
+    "cyrillic": frozenset("аеёиоуыэюяіїє"),
+    "greek": frozenset("αεηιουωάέήίόύώΐΰϊϋ"),
+}
 
 WIDE_PAGES: Final[tuple[tuple[str, float, str], ...]] = (
     ("cp932", 1.0, "ja"),

@@ -226,15 +226,36 @@ class _ScriptScorer(_Scorer):
         lower = word.lower()
         usual = sum(1 for c in lower if c in self._frequent) / len(lower)
         score = 0.3 + 0.7 * usual
-        if self._script == "greek" and not word.isupper():
-            vowels = sum(1 for c in lower if c in data.GREEK_VOWELS or c in data.GREEK_ACCENTS)
-            accents = sum(1 for c in lower if c in data.GREEK_ACCENTS)
-            if (vowels > 1 and accents == 0) or accents > 1:
-                score -= 0.4
+        vowels = data.VOWELS.get(self._script)
+        if vowels is not None and len(word) > 3 and not _is_speakable(lower, vowels):
+            score -= 0.3
+        if self._script == "greek":
+            score += _greek_habits(word, lower)
         return score
 
     def _bonus(self) -> float:
         return -0.08 if self._script in ("cyrillic", "greek") and not self._capitals else 0.0
+
+
+def _is_speakable(word: str, vowels: frozenset[str]) -> bool:
+    """Whether vowels stand often enough: a word of another script under this page lacks them."""
+    run = longest = 0
+    for char in word:
+        run = 0 if char in vowels else run + 1
+        longest = max(longest, run)
+    count = sum(1 for c in word if c in vowels)
+    return longest < 5 and 0.15 * len(word) < count < 0.8 * len(word)
+
+
+def _greek_habits(word: str, lower: str) -> float:
+    """Greek words have one accent (or are typed without any) and a sigma of its own at the end."""
+    score = 0.0
+    accents = sum(1 for c in lower if c in data.GREEK_ACCENTS)
+    if not word.isupper() and accents != 1:
+        score -= 0.12 if accents == 0 else 0.4
+    if "ς" in word[:-1] or word.endswith("σ"):
+        score -= 0.3
+    return score
 
 
 class _WideScorer(_Scorer):

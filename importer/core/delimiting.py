@@ -66,6 +66,8 @@ def find_dialect(sample: str, delimiter: str | None = None) -> Dialect:
         delimiter = marked[1]
     body = _without_comments(sample)
     choices = [delimiter] if delimiter is not None else [d for d in DELIMITERS if d in body]
+    if choices and not body.strip(" \r\n" + "".join(choices)):
+        return Dialect(choices[0], sep_line=marked is not None)
     best = max(
         (_best_quoting(body, d) for d in choices),
         key=lambda pair: pair[0],
@@ -159,7 +161,7 @@ def _follows_nearly_all(body: str, delimiter: str) -> bool:
     outside = re.sub(r'"[^"]*"', "x", body)
     every = re.findall(rf"{re.escape(delimiter)}(?=([^\r\n]))", outside)
     blank = sum(1 for c in every if c == " ")
-    return len(every) > 0 and blank >= 0.98 * len(every)
+    return len(every) > 1 and blank >= 0.98 * len(every)
 
 
 def _is_steady(body: str, delimiter: str) -> bool:

@@ -8,6 +8,7 @@ a line of people that is taken for a header is a person lost without a word.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ _CANDIDATES: Final = 40
 _BELOW: Final = 60
 _COLUMNS: Final = 120
 _ENOUGH: Final = 1.0
+_YEAR = re.compile(r"(?:19|20)\d\d\Z")
 
 Row = tuple[int, Sequence[str]]
 """A row number as the spreadsheet shows it, and the row's texts."""
@@ -206,17 +208,18 @@ def _best_header(rows: Sequence[Row], hint: int | None) -> tuple[int | None, flo
 def _evidence(header: Sequence[str], below: Sequence[Sequence[str]]) -> float:
     """How much a line looks like the header of the lines below it; negative: like data."""
     total = 0.0
+    unnamed = 0
     width = min(max([len(header), *(len(c) for c in below)]), _COLUMNS)
     in_sequence = _is_alphabet(header)
     for column in range(width):
         cell = header[column] if column < len(header) else ""
         values = [c[column] for c in below if column < len(c) and c[column].strip()]
         if not cell.strip():
-            total -= 0.4 if values else 0.0
+            unnamed += 1 if values else 0
             continue
         total += 1.0 if in_sequence else 0.0
         total += _cell_evidence(cell, values)
-    return total
+    return total - min(1.5, 0.4 * unnamed)
 
 
 def _is_alphabet(header: Sequence[str]) -> bool:
@@ -232,6 +235,8 @@ def _cell_evidence(cell: str, values: Sequence[str]) -> float:
     main, count = kinds.most_common(1)[0] if kinds else (Kind.BLANK, 0)
     share = count / len(values) if values else 0.0
     if kind in VALUE_KINDS:
+        if _YEAR.match(cell.strip()) and not all(_YEAR.match(v.strip()) for v in values):
+            return 0.0  # years are usual names of columns of figures
         if kind is Kind.NUMBER:
             return -2.0 if main is Kind.NUMBER or not values else -0.7
         return -3.0

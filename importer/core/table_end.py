@@ -24,6 +24,9 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _TOTAL_START = re.compile(rf"(?:{_TOTAL.pattern})(?:\b|\s|:|\Z)", re.IGNORECASE)
+_TOTAL_ALONE = re.compile(
+    rf"(?:{_TOTAL.pattern})\s*:?|(?:{_TOTAL.pattern})[^:=]*[:=]\s*[\d.,' ]+", re.IGNORECASE
+)
 _REMARK = re.compile(
     r"(?:©|\(c\) |copyright|confidential|vertraulich|confidentiel|generated |exported |printed |"
     r"created (?:by|on|with|at)\b|erstellt |exportiert |généré |exporté |source\s*:|quelle\s*:|"
@@ -70,9 +73,8 @@ def _is_footer(cells: Sequence[str], width: int, *, after_gap: bool) -> bool:
     rest = filled[1:]
     if _TOTAL_START.match(filled[0]) and len(filled[0]) < 60:
         numeric = all(kind_of(c) is Kind.NUMBER for c in rest)
-        return numeric and (
-            bool(rest) or after_gap or _TOTAL.fullmatch(filled[0].strip(" :")) is not None
-        )
+        says_only_that = _TOTAL_ALONE.fullmatch(filled[0]) is not None
+        return numeric and (bool(rest) or after_gap or says_only_that)
     if len(filled) > max(1, width // 3):
         return False
     if _REMARK.match(filled[0]):

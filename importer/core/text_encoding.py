@@ -24,6 +24,7 @@ _BOMS: Final = (
     (b"\xfe\xff", "utf-16-be"),
 )
 _SURE: Final = 0.15
+_EVIDENCE: Final = 4
 _MOSTLY_UTF8: Final = 0.9
 
 
@@ -68,7 +69,8 @@ def choose_encoding(
     judged = judge_code_pages(odd_lines)
     best = judged[0]
     lead = best.score - (judged[1].score if len(judged) > 1 else 0.0)
-    sure = best.score > 0.6 and lead >= _SURE
+    evidence = sum(1 for line in odd_lines for byte in line if byte > 127)
+    sure = best.score > 0.6 and lead >= _SURE and evidence >= _EVIDENCE
     return EncodingChoice(best.codec, "likely" if sure else "guess", example=best.example)
 
 

@@ -101,7 +101,7 @@ def rescue_bytes(text: str, codec: str = "cp1252") -> str:
     """Read bytes that the file's encoding does not know as those of a Western code page.
 
     Args:
-        text: A text decoded with `surrogateescape`.
+        text: A text in which unknown bytes stand as lone surrogates.
         codec: For the single bytes.
     """
 
@@ -116,7 +116,7 @@ def rescue_bytes(text: str, codec: str = "cp1252") -> str:
 
 
 def has_escaped_bytes(text: str) -> bool:
-    """Whether a text decoded with `surrogateescape` holds bytes its encoding does not know."""
+    """Whether a text holds bytes that its encoding does not know, as lone surrogates."""
     return not text.isascii() and _ESCAPED_BYTE.search(text) is not None
 
 

@@ -29,21 +29,25 @@ _SWALLOWED: Final = Finding(
 )
 
 
-def is_filled(columns: Sequence[Column]) -> NDArray[np.bool_]:
-    """Which rows hold anything but blanks."""
+def is_filled(columns: Sequence[Column], length: int) -> NDArray[np.bool_]:
+    """Which of `length` rows hold anything but blanks."""
     if not columns:
-        return np.zeros(0, dtype=bool)
-    filled = np.fromiter((bool(t) and not t.isspace() for t in columns[0]), bool, len(columns[0]))
+        return np.zeros(length, dtype=bool)
+    filled = ~_is_blank(columns[0])
     open_rows = np.flatnonzero(~filled)
     for column in columns[1:]:
         if not len(open_rows):
             break
-        now = np.fromiter(
-            (bool(t) and not t.isspace() for t in column[open_rows]), bool, len(open_rows)
-        )
+        now = ~_is_blank(column[open_rows])
         filled[open_rows[now]] = True
         open_rows = open_rows[~now]
     return filled
+
+
+def _is_blank(column: Column) -> NDArray[np.bool_]:
+    spaces = np.fromiter(map(str.isspace, column), bool, len(column))
+    blank: NDArray[np.bool_] = np.asarray(column == "", dtype=bool) | spaces
+    return blank
 
 
 def comment_rows(columns: Sequence[Column]) -> NDArray[np.bool_]:

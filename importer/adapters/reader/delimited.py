@@ -20,6 +20,7 @@ import pandas as pd
 
 from importer.adapters.reader import sayings
 from importer.adapters.reader.columns import from_records, mend_columns
+from importer.adapters.reader.decoding import KEEP_BYTES
 from importer.adapters.reader.grid import Block, GridFinding, GridHints, ReadLimits
 from importer.adapters.reader.intake import Intake
 from importer.adapters.reader.lines import Lines, Watched, WentFar
@@ -67,7 +68,7 @@ class DelimitedGrid:
             watches_characters=self._is_wide or not facts.is_ascii or facts.has_controls,
             watches_numbers=self._is_wide or facts.may_be_destroyed,
             watches_comments=self._is_wide or facts.has_comments,
-            watches_breaks=self._is_wide or facts.has_quotes,
+            watches_breaks=self._is_wide or facts.has_breaks or facts.has_lone_cr,
             record_widths=widths,
         )
 
@@ -152,7 +153,7 @@ class DelimitedGrid:
         csv.field_size_limit(self._limits.max_cell_chars)
         with self._intake.open() as raw:
             raw.seek(self._choice.bom)
-            text = io.TextIOWrapper(raw, self._choice.codec, errors="surrogateescape", newline="")
+            text = io.TextIOWrapper(raw, self._choice.codec, errors=KEEP_BYTES, newline="")
             lines = Lines(text, 2 * self._limits.max_cell_chars)
             if self._dialect.sep_line:
                 next(lines, None)

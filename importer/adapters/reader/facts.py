@@ -12,8 +12,12 @@ import codecs
 import hashlib
 import io
 import re
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import IO, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 _BLOCK: Final = 1 << 20
 _HEAD: Final = 1 << 18
@@ -30,44 +34,44 @@ class Facts:
     Attributes:
         sha256, size: Of all bytes.
         head: The first bytes.
-        tail: The last few bytes.
         is_ascii, is_utf8: Proven over the whole file.
-        bad_utf8: How many lines with bytes above 127 are no UTF-8, of those in `odd_lines`.
         odd_lines: A sample of the lines that hold bytes above 127.
-        has_nul, has_lone_cr, has_quotes: Bytes that stand anywhere in the file.
+        has_nul, has_lone_cr: Bytes that stand anywhere in the file.
         has_comments: Whether a line begins with `#`.
         may_be_destroyed: Whether `##` or `E+` stand anywhere.
         has_controls: Whether control bytes other than tab and line ends stand anywhere.
+        has_breaks: Whether a line ends after an odd number of quotation marks.
     """
 
     sha256: str
     size: int
     head: bytes
-    tail: bytes
     is_ascii: bool
     is_utf8: bool
-    bad_utf8: int
     odd_lines: tuple[bytes, ...]
     has_nul: bool
     has_lone_cr: bool
     has_comments: bool
     may_be_destroyed: bool
     has_controls: bool
-    has_quotes: bool
+    has_breaks: bool
 
 
-_CONTROLS = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROLS: Final = bytes([*range(1, 9), 11, 12, *range(14, 32), 127])
+_ENDS: Final = np.frombuffer(b"\r\n", dtype=np.uint8)
+_EXPONENTS: Final = np.frombuffer(b"eE", dtype=np.uint8)
 
 
 def gather_facts(stream: IO[bytes] | io.FileIO) -> Facts:
     """Look once over all bytes from the stream's position to its end."""
-    digest = hashlib.sha256()
+    digest = _Digest()
     decoder = codecs.getincrementaldecoder("utf-8")()
     head = b""
     last = b""
     size = 0
     is_ascii = is_utf8 = True
-    has_nul = lone_cr = comments = destroyed = controls = quotes = False
+    has_nul = lone_cr = comments = destroyed = controls = breaks = False
+    open_quotes = 0
     odd: list[bytes] = []
     odd_size = 0
     while block := stream.read(_BLOCK):
@@ -75,7 +79,7 @@ def gather_facts(stream: IO[bytes] | io.FileIO) -> Facts:
         size += len(block)
         if len(head) < _HEAD:
             head += block[: _HEAD - len(head)]
-        seam = last[-1:] + block
+        seam = last + block
         if not block.isascii():
             is_ascii = False
             if odd_size < _SAMPLE_TOTAL:
@@ -88,33 +92,61 @@ def gather_facts(stream: IO[bytes] | io.FileIO) -> Facts:
             except UnicodeDecodeError:
                 is_utf8 = False
         has_nul = has_nul or b"\0" in block
-        lone_cr = lone_cr or _has_lone_cr(seam)
-        comments = comments or seam.startswith(b"#") or b"\n#" in seam or b"\r#" in seam
-        destroyed = destroyed or b"##" in seam or b"E+" in seam or b"e+" in seam
-        quotes = quotes or b'"' in block
-        controls = controls or _CONTROLS.search(block) is not None
-        last = block[-64:]
+        codes = np.frombuffer(seam, dtype=np.uint8)
+        lone_cr = lone_cr or (b"\r" in seam and _has_lone_cr(codes))
+        if b"#" in seam:
+            before = _before(codes, "#")
+            comments = comments or seam.startswith(b"#") or bool(np.isin(before, _ENDS).any())
+            destroyed = destroyed or bool((before == ord("#")).any())
+        if not destroyed and b"+" in seam:
+            destroyed = bool(np.isin(_before(codes, "+"), _EXPONENTS).any())
+        if not breaks:
+            breaks, open_quotes = _find_breaks(block, open_quotes)
+        controls = controls or len(block.translate(None, _CONTROLS)) != len(block)
+        last = block[-1:]
     if is_utf8:
         try:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             is_utf8 = False
     return Facts(
-        sha256=digest.hexdigest(),
+        sha256=digest.finish(),
         size=size,
         head=head,
-        tail=last,
         is_ascii=is_ascii,
         is_utf8=is_utf8,
-        bad_utf8=0 if is_utf8 else sum(1 for line in odd if not _is_utf8(line)),
         odd_lines=tuple(odd),
         has_nul=has_nul,
         has_lone_cr=lone_cr or last.endswith(b"\r"),
         has_comments=comments,
         may_be_destroyed=destroyed,
         has_controls=controls,
-        has_quotes=quotes,
+        has_breaks=breaks,
     )
+
+
+class _Digest:
+    """SHA-256 beside the other looks: hashing lets other threads run."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self._worker: ThreadPoolExecutor | None = None
+        self._pending: Future[None] | None = None
+
+    def update(self, block: bytes) -> None:
+        if len(block) < _BLOCK and self._worker is None:
+            self._hash.update(block)  # a small file is not worth a thread
+            return
+        if self._worker is None:
+            self._worker = ThreadPoolExecutor(1)
+        if self._pending is not None:
+            self._pending.result()
+        self._pending = self._worker.submit(self._hash.update, block)
+
+    def finish(self) -> str:
+        if self._worker is not None:
+            self._worker.shutdown()
+        return self._hash.hexdigest()
 
 
 def _odd_lines(block: bytes) -> list[bytes]:
@@ -133,14 +165,23 @@ def _odd_lines(block: bytes) -> list[bytes]:
     return taken
 
 
-def _has_lone_cr(seam: bytes) -> bool:
-    body = seam[:-1] if seam.endswith(b"\r") else seam
-    return body.count(b"\r") != body.count(b"\r\n") if b"\r" in body else False
+def _has_lone_cr(codes: NDArray[np.uint8]) -> bool:
+    """Whether a CR stands before something else than LF (one at the very end is not judged)."""
+    return bool((codes[1:][codes[:-1] == 13] != 10).any())
 
 
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+def _find_breaks(block: bytes, before: int) -> tuple[bool, int]:
+    """Whether a line ends within quotes, and how many quotation marks were met so far."""
+    if b'"' not in block:
+        return before % 2 == 1 and b"\n" in block, before
+    codes = np.frombuffer(block, dtype=np.uint8)
+    quotes = np.flatnonzero(codes == ord('"'))
+    ends = np.flatnonzero(codes == ord("\n"))
+    met = before + np.searchsorted(quotes, ends)
+    return bool((met % 2 == 1).any()), before + len(quotes)
+
+
+def _before(codes: NDArray[np.uint8], char: str) -> NDArray[np.uint8]:
+    """What stands before each occurrence of a character."""
+    before: NDArray[np.uint8] = codes[:-1][codes[1:] == ord(char)]
+    return before

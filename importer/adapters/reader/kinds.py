@@ -233,14 +233,14 @@ def _narrow(head: bytes) -> bytes | None:
     sample = head[:8192]
     text = head[3:] if head.startswith(b"\xef\xbb\xbf") else head
     nuls = sample.count(b"\0")
-    if nuls * 5 > len(sample):
+    if nuls > 8 and nuls * 5 > len(sample):
         # UTF-16 or UTF-32 without a mark: the zeros stand in step.
         lanes = [sample[i::4].count(b"\0") * 4 / len(sample) for i in range(4)]
         if max(lanes) > 0.8 and min(lanes) < 0.2:
             return text.replace(b"\0", b"")
         return None
     odd = len(_BINARY.findall(sample)) - nuls
-    if odd * 50 > len(sample) or nuls * 10 > len(sample):
+    if odd > max(8, len(sample) // 20) or nuls > max(8, len(sample) // 10):
         return _wide_text(sample)
     return text
 

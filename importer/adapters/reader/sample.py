@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Final
 
 from importer.adapters.reader import sayings
+from importer.adapters.reader.decoding import KEEP_BYTES
 from importer.adapters.reader.facts import Facts
 from importer.adapters.reader.grid import CannotRead, ReadLimits
 from importer.core.delimiting import SAMPLE_RECORDS, Dialect, parse, split_lines
@@ -26,8 +27,8 @@ def choose_for(facts: Facts, options: SourceOptions) -> EncodingChoice:
         return choose_encoding(facts.head, facts.odd_lines, size=facts.size, is_utf8=facts.is_utf8)
     try:
         codec = codecs.lookup(options.encoding).name
-        is_text = b"".decode(codec) == ""
-    except LookupError as error:
+        b"a".decode(codec, "ignore")  # refuses codecs that are none of text
+    except (LookupError, ValueError) as error:
         raise CannotRead(
             Finding(
                 "unknown-encoding",
@@ -35,13 +36,12 @@ def choose_for(facts: Facts, options: SourceOptions) -> EncodingChoice:
                 "Name one such as utf-8, cp1252, utf-16, shift_jis, gbk or big5.",
             )
         ) from error
-    assert is_text
     return choose_told(codec, facts.head)
 
 
 def decode_sample(facts: Facts, choice: EncodingChoice) -> str:
     """The file's first lines, whole ones where the file goes on."""
-    decoder = codecs.getincrementaldecoder(choice.codec)(errors="surrogateescape")
+    decoder = codecs.getincrementaldecoder(choice.codec)(errors=KEEP_BYTES)
     is_whole = facts.size <= len(facts.head)
     text = decoder.decode(facts.head[choice.bom :], final=is_whole)
     if is_whole and len(text) <= _SAMPLE_CHARS:

@@ -129,7 +129,7 @@ class TableSource:
         rows: list[Row] = []
         for block in stream:
             head.append(block)
-            skips = ~is_filled(block.columns)
+            skips = ~is_filled(block.columns, len(block.rows))
             if self._hints.watches_comments:
                 skips |= comment_rows(block.columns)
             if block.hidden is not None and not self._keeps_hidden:
@@ -177,7 +177,7 @@ class TableSource:
         width = len(self._layout.columns)
         findings = list(block.findings)
         columns = fit_width(block.columns, width, len(block.rows))
-        filled = is_filled(block.columns)
+        filled = is_filled(block.columns, len(block.rows))
         keep = filled.copy()
         self._remember_gaps(block.rows)
         self._skip("blank", block.rows[~filled])
