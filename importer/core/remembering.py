@@ -8,9 +8,10 @@ can do without; everything here makes a run cheaper, or its report wiser.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from importer.core.memory import (
+    FileRecord,
     Held,
     IndexState,
     KnownPerson,
@@ -105,6 +106,14 @@ class Remembering(Protocol):
     def schema_of_run(self, run_id: str) -> SeenSchema | None: ...
     def accept_schema(self, connector: int, sha256: str) -> bool: ...
 
+    def schemas(self, connector: int) -> Sequence[SeenSchema]:
+        """All different answers of the meta endpoint, the one that was seen last first."""
+        ...
+
+    def mapping_at_schema(self, mapping: str, schema_sha256: str) -> str:
+        """The mapping's sha256 when its first run met this schema; empty before such a run."""
+        ...
+
     def guard_identity(self, mapping: str, columns: Sequence[str], *, accept: bool = ...) -> None:
         """Raise LedgerError when a mapping that has run tells people apart otherwise."""
         ...
@@ -146,3 +155,22 @@ class Remembering(Protocol):
     def find_lookups(
         self, connector: int, kind: str, names: Iterable[str]
     ) -> Mapping[str, tuple[str, ...]]: ...
+
+    # --- files of candidates ------------------------------------------------------------------
+
+    def open_files(self, connector: int) -> Sequence[FileRecord]:
+        """List files that have not arrived, with their candidates."""
+        ...
+
+    def settle_file(
+        self,
+        connector: int,
+        identity: bytes,
+        name: str,
+        state: Literal["sent", "failed", "pending"],
+        problem: str = "",
+        *,
+        detail: str | None = ...,
+    ) -> bool:
+        """Note what became of a file; True once no file of the person is open any more."""
+        ...

@@ -14,7 +14,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from importer.adapters.ledger import tables as t
 from importer.adapters.ledger.outcomes import Outcomes
+from importer.adapters.ledger.people import dump_problems
 from importer.adapters.ledger.store import split_chunks
+from importer.core.file_sending import describe_file
 from importer.core.identity import email_hash
 from importer.core.memory import FileRecord
 from importer.core.ports import RowState
@@ -102,8 +104,18 @@ class Attachments(Outcomes):
         name: str,
         state: Literal["sent", "failed", "pending"],
         problem: str = "",
+        *,
+        detail: str | None = None,
     ) -> bool:
         """Note what became of a file; the last one to arrive completes its candidate.
+
+        Args:
+            connector: The connector's number.
+            identity: Whose file.
+            name: As `open_files` gave it.
+            state: The new state.
+            problem: Why it has not arrived, a sentence; shown with the row from now on.
+            detail: JSON text in place of what was kept; None: leave it.
 
         Returns:
             Whether no file of the person is open any more.
@@ -119,15 +131,25 @@ class Attachments(Outcomes):
                 values = {"name": hidden, "detail": "", "state": state, "problem": ""}
             else:
                 values = {"state": state, "problem": problem}
+                if detail is not None:
+                    values["detail"] = detail
             done = conn.execute(update(t.attachments).where(own, a.name == name).values(**values))
             if person is None or done.rowcount != 1:
                 raise LedgerError("The ledger does not know this file.", hint="Run again.")
             still_open = conn.execute(
-                select(a.name).where(own, a.state.in_(_OPEN)).limit(1)
-            ).first()
-            if still_open is None:
+                select(t.attachments).where(own, a.state.in_(_OPEN)).order_by(a.name)
+            ).all()
+            if not still_open:
                 self._complete(conn, connector, person)
-            return still_open is None
+                return True
+            words = [describe_file(f.state, f.detail, f.problem) for f in still_open]
+            p = t.people.c
+            conn.execute(
+                update(t.people)
+                .where(p.connector == connector, p.person == person)
+                .values(problems=dump_problems(words))
+            )
+            return False
 
     def _give_up_files(self, conn: Connection, connector: int, identity: bytes) -> None:
         a = t.attachments.c

@@ -80,6 +80,25 @@ class History(Store):
             line = conn.execute(query).first()
         return _schema(line) if line else None
 
+    def schemas(self, connector: int) -> list[SeenSchema]:
+        """All different answers, the one that was seen last first."""
+        c = t.schemas.c
+        query = select(t.schemas).where(c.connector == connector).order_by(c.sighting.desc())
+        with self._read() as conn:
+            return [_schema(line) for line in conn.execute(query)]
+
+    def mapping_at_schema(self, mapping: str, schema_sha256: str) -> str:
+        """The mapping's sha256 when its first run met this schema; empty before such a run."""
+        r = t.runs.c
+        query = (
+            select(r.mapping_sha256)
+            .where(r.mapping == mapping, r.schema_sha256 == schema_sha256)
+            .order_by(r.number)
+            .limit(1)
+        )
+        with self._read() as conn:
+            return conn.execute(query).scalar() or ""
+
     def accept_schema(self, connector: int, sha256: str) -> bool:
         """Note that a person has seen what changed; returns whether the answer is known."""
         c = t.schemas.c

@@ -12,13 +12,24 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, Update, bindparam, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from importer.adapters.ledger import tables as t
 from importer.adapters.ledger.locks import require_fence
 from importer.adapters.ledger.people import Face, dump_problems
 from importer.adapters.ledger.staging import Staging, delete_rows, split_hashes
 from importer.adapters.ledger.store import split_chunks
+from importer.core.file_sending import parse_files
 from importer.core.ports import RowState, Settlement
 from importer.core.redaction import redact_problems
 from importer.core.states import SETTLED, require_event
@@ -66,6 +77,8 @@ class Outcomes(Staging):
     def record_outcomes(self, connector: int, run_id: str, rows: Sequence[Settlement]) -> None:
         if not rows:
             return
+        if any(x.state is RowState.INTENDED for x in rows):
+            raise LedgerError("An intent is no outcome.", hint="Report it as a bug.")
         with self._write() as conn:
             self._lock_connector(conn, connector)
             self._settle(conn, connector, run_id, rows)
@@ -179,6 +192,7 @@ class Outcomes(Staging):
                     faces.append((persons[x.seq], (row.origin, original, None)))
             faces.append((persons[x.seq], own))
         self._put_faces(conn, connector, faces)
+        _note_files(conn, connector, done, rows, persons)
         delete_rows(conn, connector, [x.seq for x in done])
         created = sum(x.state in _HAS_CANDIDATE for x in done)
         if created:
@@ -273,6 +287,36 @@ def _rows_of(conn: Connection, connector: int, seqs: Sequence[int]) -> list[Row[
             hint="Nothing was stored. Run again.",
         )
     return rows
+
+
+def _note_files(
+    conn: Connection,
+    connector: int,
+    done: Sequence[Settlement],
+    rows: dict[int, Row[Any]],
+    persons: dict[int, int],
+) -> None:
+    """Keep which files still have to go, in the transaction that forgets the row."""
+    files = [
+        {
+            "connector": connector,
+            "person": persons[x.seq],
+            "name": name,
+            "sha256": "",
+            "detail": detail,
+            "state": "pending",
+            "problem": "",
+        }
+        for x in done
+        if x.state is RowState.INCOMPLETE
+        for name, detail in parse_files(rows[x.seq].attachments)
+    ]
+    if files:
+        a = t.attachments.c
+        for file in files:
+            own = (a.connector == connector) & (a.person == file["person"])
+            conn.execute(delete(t.attachments).where(own, a.name == file["name"]))
+        conn.execute(insert(t.attachments), files)
 
 
 def _emails_of(rows: Sequence[Row[Any]], persons: dict[int, int]) -> Iterable[tuple[bytes, int]]:
