@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from importer.core.fixrows import FixOrigin
-from importer.core.handback import FIX_COLUMNS
+from importer.core.handback import original_columns
 from importer.core.judge import Judge
 from importer.core.lint import LintFinding, lint_mapping, resolve_columns
 from importer.core.model import (
@@ -139,7 +139,8 @@ def check_sources(
     skipped: dict[str, list[tuple[int, int]]] = {}
     for number, source in enumerate(sources):
         described = source.description
-        resolved, _ = resolve_columns(settings.mapping, described.columns)
+        columns = [name for _, name in original_columns(described)]
+        resolved, _ = resolve_columns(settings.mapping, columns)
         bound = judge.begin_source(
             resolved,
             settings.mapping.source.dates,
@@ -210,7 +211,7 @@ def lint_sources(
     found: list[tuple[str, LintFinding]] = []
     for source in sources:
         described = source.description
-        columns = [c for c in described.columns if not (described.marker and c in FIX_COLUMNS)]
+        columns = [name for _, name in original_columns(described)]
         for finding in lint_mapping(mapping, columns, schema):
             if not any(finding == other for _, other in found):
                 found.append((name_source(described), finding))

@@ -23,7 +23,7 @@ from importer.core.model import NEEDS_A_PERSON, Problem, RunSummary, Severity
 from importer.core.ports import Ledger, RowState, RunRecord
 from importer.errors import ImporterError
 from importer.job import Job, RunFolder, RunResult, Workplace
-from importer.reporting import finish_rows, report_rows, report_sources
+from importer.reporting import finish_rows, report_rows, token_columns
 from importer.sending.clock import iso
 from importer.sending.events import SendReport
 
@@ -93,7 +93,7 @@ def tell_run(
         customer=told.site.customer,
         ats=told.site.ats,
         environment=told.site.environment,
-        sources=report_sources(checked.descriptions),
+        sources=checked.descriptions,
         source_rows=checked.source_rows,
         mapping_path=job.mapping.path,
         mapping_sha256=job.mapping.sha256,
@@ -133,22 +133,27 @@ def tell_run(
         _allowed(checked),
         for_check=is_check,
     )
-    _close(ledger, told, checked, summary, stop)
+    _close(ledger, job, told, checked, summary, stop)
     if is_check or stop is None or told.is_abandoned:
         folder.remove_spool()
     return RunResult(summary, paths, checked, stop)
 
 
 def _close(
-    ledger: Ledger, told: Told, checked: Checked, summary: RunSummary, stop: ImporterError | None
+    ledger: Ledger,
+    job: Job,
+    told: Told,
+    checked: Checked,
+    summary: RunSummary,
+    stop: ImporterError | None,
 ) -> None:
     kept = json.dumps(
         {
             "counts": dict(summary.counts),
             "seconds": {"check": summary.check_s, "send": summary.send_s},
             "requests": {"total": summary.requests.total, "create": summary.requests.create},
-            "orders": _orders(checked),
-            "content_columns": [list(s.mapped) for s in checked.judge.sources],
+            "orders": dict(job.orders) | _orders(checked),
+            "content_columns": token_columns(checked),
             "stop": summary.stop_reason,
             "version": __version__,
         }
@@ -192,8 +197,6 @@ def _with_history(found: Sequence[Problem], tracked: TrackedProblems) -> list[Pr
 def _left_out(job: Job, checked: Checked) -> list[str]:
     told = [f"{path}: {f.message}" for path, f in job.unreadable]
     told += [n for d in checked.descriptions for n in d.notes]
-    for reason, rows in checked.skipped.items():
-        told.append(f"{len(rows)} lines were no rows: {reason.replace('_', ' ')}.")
     return told
 
 

@@ -9,20 +9,19 @@ durable.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from importer.checking import Checked
 from importer.core.distinct import Columns
-from importer.core.handback import FIX_COLUMNS, TOKEN_COLUMN
+from importer.core.handback import TOKEN_COLUMN, find_own
 from importer.core.model import (
     NEEDS_A_PERSON,
     Finding,
     Outcome,
     ReportRow,
-    SourceDescription,
 )
 from importer.core.ports import Ledger, Remembered, RowState, Source
 from importer.core.problems import RowProblems
@@ -119,7 +118,10 @@ def _take_words(checked: Checked, position: int, outcome: Outcome, remembered: R
 def report_rows(
     checked: Checked, final: FinalRows, sources: Sequence[Source]
 ) -> Iterator[ReportRow]:
-    """Walk the rows in order, with their original cells.
+    """Walk the rows in order, with all their cells.
+
+    Which of a fix workbook's columns are its own is the report writers' knowledge
+    (`handback.original_columns`).
 
     Args:
         checked: The run's rows as judged.
@@ -128,14 +130,10 @@ def report_rows(
     """
     position = 0
     for number, source in enumerate(sources):
-        keep = [
-            i
-            for i, c in enumerate(source.description.columns)
-            if not (source.description.marker and c in FIX_COLUMNS)
-        ]
+        ours = find_own(TOKEN_COLUMN, source.description.columns)
         for chunk in source.chunks():
-            tokens = _tokens(checked, final, number, position, Columns(chunk.frame))
-            lists = [chunk.frame.iloc[:, i].tolist() for i in keep]
+            tokens = _tokens(checked, final, number, position, Columns(chunk.frame), ours)
+            lists = [chunk.frame.iloc[:, i].tolist() for i in range(chunk.frame.shape[1])]
             for i, (row, *cells) in enumerate(zip(chunk.rows.tolist(), *lists, strict=True)):
                 yield ReportRow(
                     source=number,
@@ -150,36 +148,46 @@ def report_rows(
 
 
 def _tokens(
-    checked: Checked, final: FinalRows, number: int, first: int, columns: Columns
+    checked: Checked,
+    final: FinalRows,
+    number: int,
+    first: int,
+    columns: Columns,
+    ours: str | None,
 ) -> dict[int, str]:
-    """Tokens of the chunk's rows that need a person."""
+    """Tokens of the chunk's rows that need a person.
+
+    A row of a fix workbook keeps the token that it came with; one that a person inserted
+    gets its own.
+    """
     needing = [
         i for i in range(len(columns)) if OUTCOMES[final.outcome[first + i]] in NEEDS_A_PERSON
     ]
     if not needing:
         return {}
     bound = checked.judge.sources[number]
+    tokens: dict[int, str] = {}
+    origins = 0
     if bound.fix is not None:
-        carried = columns.distinct((TOKEN_COLUMN,))
-        return {i: carried.texts[carried.codes[i]] for i in needing}
+        origins = len(bound.fix.columns)
+        if ours is not None:
+            carried = columns.distinct((ours,))
+            tokens = {i: text for i in needing if (text := carried.texts[carried.codes[i]])}
+        needing = [i for i in needing if i not in tokens]
     contents = checked.judge.contents(bound, columns)
-    return {
-        i: make_token(
-            Origin(number, checked.rows.identity[first + i].tobytes(), contents[i].tobytes())
-        )
-        for i in needing
-    }
+    for i in needing:
+        identity = checked.rows.identity[first + i].tobytes()
+        tokens[i] = make_token(Origin(origins + number, identity, contents[i].tobytes()))
+    return tokens
 
 
-def report_sources(descriptions: Sequence[SourceDescription]) -> list[SourceDescription]:
-    """The sources as a report shows them: without the columns that we added ourselves."""
-    return [
-        replace(
-            d,
-            columns=tuple(c for c in d.columns if c not in FIX_COLUMNS),
-            headers=tuple(h for h in d.headers if h not in FIX_COLUMNS),
-        )
-        if d.marker
-        else d
-        for d in descriptions
-    ]
+def token_columns(checked: Checked) -> list[list[str]]:
+    """The columns that the hashes in this run's tokens are of, by the tokens' source number.
+
+    Tokens that a fix workbook carries on keep the numbers of the run they come from; those
+    of its own rows count on behind them.
+    """
+    sources = checked.judge.sources
+    origin = next((s.fix for s in sources if s.fix is not None), None)
+    carried = [list(columns) for columns in origin.columns] if origin is not None else []
+    return carried + [list(source.mapped) for source in sources]

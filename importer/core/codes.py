@@ -117,6 +117,7 @@ CODES: Final[dict[str, str]] = {
     "phone-unlikely": "A phone number's country gives out no such numbers.",
     "rule-shadowed": "Two rules of the mapping fill the same field.",
     "url-invalid": "A text is not a web address.",
+    "shortened-cell": "A cell of fix.xlsx holds only the beginning of a text that was too long.",
     "several-values": "A cell has several values where the field takes one.",
     "uuid-invalid": "A text is not an id of the API.",
 }

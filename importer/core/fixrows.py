@@ -11,8 +11,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from importer.core.handback import DECISION_COLUMN, TOKEN_COLUMN, RowDecision, parse_decision
-from importer.core.model import Chunk, Finding, Outcome
+from importer.core.handback import (
+    DECISION_COLUMN,
+    TOKEN_COLUMN,
+    RowDecision,
+    find_own,
+    is_shortened,
+    parse_decision,
+)
+from importer.core.model import CellFinding, Chunk, Finding, Outcome
 from importer.core.ports import Content, Remembered, RowState
 from importer.core.rowtable import CODE_OF, UNDECIDED
 from importer.core.standing import Standings
@@ -60,19 +67,31 @@ def read_fix_rows(chunk: Chunk, fix: FixOrigin) -> FixRows:
     """Read tokens and decisions of a chunk of a fix workbook's rows."""
     result = FixRows()
     frame = chunk.frame
-    if TOKEN_COLUMN in frame:
-        for i, text in enumerate(frame[TOKEN_COLUMN].tolist()):
+    names = [str(name) for name in frame.columns]
+    tokens, decisions = find_own(TOKEN_COLUMN, names), find_own(DECISION_COLUMN, names)
+    if tokens is not None:
+        for i, text in enumerate(frame[tokens].tolist()):
             origin = parse_token(text) if text else None
             if origin is not None and (content := _content(origin, fix)) is not None:
                 result.origins[i] = (origin.identity, content)
-    if DECISION_COLUMN in frame:
-        for i, text in enumerate(frame[DECISION_COLUMN].tolist()):
+    if decisions is not None:
+        for i, text in enumerate(frame[decisions].tolist()):
             decided = parse_decision(text) if text else None
             if isinstance(decided, Finding):
                 result.unreadable[i] = (text, decided)
             elif decided is not None:
                 result.decisions[i] = decided
     return result
+
+
+def find_shortened(chunk: Chunk, mapped: Sequence[str]) -> list[CellFinding]:
+    """Mapped cells of a fix workbook that hold only the beginning of the original text."""
+    return [
+        CellFinding(int(chunk.rows[i]), name, "", SHORTENED)
+        for name in mapped
+        for i, text in enumerate(chunk.frame[name].tolist())
+        if is_shortened(text)
+    ]
 
 
 def _content(origin: Origin, fix: FixOrigin) -> Content | None:
@@ -158,4 +177,10 @@ IMPORTED_OTHERWISE = Finding(
     "imported-with-other-contents",
     "This person was imported meanwhile, with other contents than this row's.",
     "Decide `already there`; or `send anyway` if it is somebody else.",
+)
+
+SHORTENED = Finding(
+    "shortened-cell",
+    "The text was too long for a cell of a workbook, so only its beginning stands here.",
+    "Correct the row in the original source, or replace the whole cell by a shorter text.",
 )

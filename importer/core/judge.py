@@ -21,6 +21,7 @@ from importer.core.fixrows import (
     Decided,
     FixOrigin,
     apply_origins,
+    find_shortened,
     read_fix_rows,
     reject_known,
     take_decision,
@@ -261,11 +262,14 @@ class Judge:
         standing: NDArray[np.uint8],
         has_error: NDArray[np.bool_],
     ) -> None:
-        if not chunk.findings:
+        findings = list(chunk.findings)
+        if source.fix is not None:
+            findings += find_shortened(chunk, source.mapped)
+        if not findings:
             return
         where = {int(row): i for i, row in enumerate(chunk.rows)}
         mapped = set(source.mapped)
-        for noticed in chunk.findings:
+        for noticed in findings:
             position = where.get(noticed.row)
             if position is None or standing[position] != UNDECIDED:
                 continue
