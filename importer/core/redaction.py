@@ -63,13 +63,15 @@ def _build_pattern(body: str) -> re.Pattern[str] | None:
     return re.compile(rf"(?<!\w)(?:{joined})(?!\w)", re.IGNORECASE)
 
 
-def _texts_in(tree: object) -> Iterator[str]:
+def _texts_in(tree: object, key: str = "") -> Iterator[str]:
+    """Every text of a body; of names each word too, since a service may quote one of them."""
     if isinstance(tree, str):
         yield tree.strip()
-        yield from tree.split()
+        if key.endswith("name"):
+            yield from tree.split()
     elif isinstance(tree, dict):
-        for value in tree.values():
-            yield from _texts_in(value)
+        for name, value in tree.items():
+            yield from _texts_in(value, name)
     elif isinstance(tree, list):
         for value in tree:
-            yield from _texts_in(value)
+            yield from _texts_in(value, key)

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from importer.adapters.ledger import SqlLedger, open_ledger
+from importer.adapters.ledger.tables import metadata
 
 
 def _find_tools() -> Path | None:
@@ -80,10 +81,9 @@ def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return str(tmp_path / "ledger.db")
     url: str = request.getfixturevalue("postgres_url")
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
-    with engine.begin() as conn:
-        conn.execute(text("DROP SCHEMA IF EXISTS candidate_import CASCADE"))
-    engine.dispose()
+    with open_ledger(url) as there, there._write() as conn:
+        tables = ", ".join(t.name for t in metadata.sorted_tables if t.name != "meta")
+        conn.execute(text(f"TRUNCATE {tables}"))
     return url
 
 

@@ -51,6 +51,8 @@ class Decisions(Attachments):
         Returns:
             Whether it holds; False where it comes too late.
         """
+        if state is RowState.INTENDED:
+            return False
         self._remember_sets([content, *([origin[1]] if origin else [])])
         s = t.staged.c
         with self._write() as conn:

@@ -56,7 +56,10 @@ def require_ledger_file(path: Path) -> None:
     page = int.from_bytes(header[16:18], "big")
     page_size = 65536 if page == 1 else page
     pages = int.from_bytes(header[28:32], "big")
-    if size < pages * page_size:
+    # A log beside the file may hold the missing pages: SQLite was stopped while moving them.
+    log = Path(f"{path}-wal")
+    has_log = log.exists() and log.stat().st_size > 0
+    if size < pages * page_size and not has_log:
         raise LedgerError(
             f"The ledger {path} is cut off: {size} of {pages * page_size} bytes.", hint=_RESTORE
         )
