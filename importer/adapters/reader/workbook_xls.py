@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import xlrd
 
+from importer.adapters.reader.compound import has_looping_chain
 from importer.adapters.reader.grid import ReadLimits
 from importer.adapters.reader.ooxml_marks import column_letters
 from importer.adapters.reader.workbook_archive import is_damaged, is_protected, is_too_large
@@ -44,6 +45,8 @@ def open_xls(
         data = path.read_bytes()
     if data[:4] == b"\xd0\xcf\x11\xe0" and ENCRYPTED in data:
         raise is_protected()
+    if has_looping_chain(data):
+        raise is_damaged("its contents do not fit together")
     try:
         book: Any = xlrd.open_workbook(
             file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
