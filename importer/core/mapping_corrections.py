@@ -8,17 +8,16 @@ later, by a person who saw the value refused.
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Mapping, Sequence
+import io
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from importer.core.handback import protect_formula, unprotect_formula
 from importer.core.rules import CandidateMapping, Rule
 from importer.core.text import fold_header
 
 CORRECTION_COLUMNS: Final = ("column", "value", "use_instead")
-
-_GUARDED = re.compile(r"'[=+\-@\t\r\n＝＋－＠]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +38,11 @@ def parse_corrections(text: str) -> tuple[Correction, ...]:
     Raises:
         ValueError: A column is missing; the message is for the user.
     """
-    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
-    if not any(line.strip() for line in lines):
+    plain = text.removeprefix("\ufeff").lstrip()
+    if not plain:
         return ()
-    delimiter = max(",;\t", key=lines[0].count)
-    reader = csv.reader(lines, delimiter=delimiter)
+    delimiter = max(",;\t", key=plain.partition("\n")[0].count)
+    reader = csv.reader(io.StringIO(plain, newline=""), delimiter=delimiter)
     header = [fold_header(cell).replace(" ", "_") for cell in next(reader)]
     missing = [name for name in CORRECTION_COLUMNS if name not in header]
     if missing:
@@ -51,10 +50,23 @@ def parse_corrections(text: str) -> tuple[Correction, ...]:
     places = [header.index(name) for name in CORRECTION_COLUMNS]
     found = []
     for cells in reader:
-        column, value, instead = (_plain(cells[i]) if i < len(cells) else "" for i in places)
+        column, value, instead = (
+            unprotect_formula(cells[i]) if i < len(cells) else "" for i in places
+        )
         if column.strip() and instead.strip():
             found.append(Correction(column.strip(), value, instead.strip()))
     return tuple(found)
+
+
+def write_corrections(corrections: Iterable[Correction]) -> str:
+    """Write corrections as `parse_corrections` reads them, the last of each value winning."""
+    last = {(c.column, c.value): c.use_instead for c in corrections}
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")  # so that a cell with \r is quoted too
+    writer.writerow(CORRECTION_COLUMNS)
+    for (column, value), instead in last.items():
+        writer.writerow([protect_formula(cell) for cell in (column, value, instead)])
+    return text.getvalue()
 
 
 def merge_corrections(
@@ -92,7 +104,3 @@ def _values_for(
         for name in (column, *mapping.aliases.get(column, ())):
             found.update(by_column.get(fold_header(name), {}))
     return found
-
-
-def _plain(cell: str) -> str:
-    return cell[1:] if _GUARDED.match(cell) else cell

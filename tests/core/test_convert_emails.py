@@ -113,6 +113,12 @@ def test_each_bad_address_of_several_is_named() -> None:
     assert [f.suggestion for f in converted.findings] == [None, "cy@x.com"]
 
 
+def test_words_behind_a_separator_are_named_alone() -> None:
+    """The address in front of them is not blamed."""
+    (finding,) = converter("email_addresses")(f"{A}; call me").findings
+    assert finding.message.startswith("'call me'")
+
+
 def test_a_domain_that_no_mail_reaches_is_a_warning() -> None:
     """The address is sent; a person should know."""
     converted = converter("email_addresses")("ada@corp.local")

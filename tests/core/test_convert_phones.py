@@ -54,6 +54,10 @@ INT = INTERNATIONAL
         pytest.param("Mobile: 07700 900123", [MOBILE], (LABEL, INT), id="label"),
         pytest.param("07700 900123 (mobile)", [MOBILE], (LABEL, INT), id="label-behind"),
         pytest.param(f"tel:{MOBILE}", [MOBILE], (LABEL, INT), id="tel-uri"),
+        pytest.param(
+            "T: 020 7946 0958 M: 07700 900123", [LONDON, MOBILE], (LABEL, INT), id="labels"
+        ),
+        pytest.param("07700 900123 / n/a", [MOBILE], (INT, PLACEHOLDER), id="slash-placeholder"),
         pytest.param("447700900123.0", [MOBILE], (POINT_ZERO, INT), id="point-zero"),
         pytest.param("020 7946 0958 / 07700 900123", [LONDON, MOBILE], (INT,), id="slash"),
         pytest.param("020 7946 0958, 07700 900123", [LONDON, MOBILE], (INT,), id="comma"),

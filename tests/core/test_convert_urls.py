@@ -41,6 +41,16 @@ PAGE = "https://www.example.com/ada"
         pytest.param("https://example.org/A_(b)", ["https://example.org/A_(b)"], (), id="inside"),
         pytest.param(f"LinkedIn: {PAGE}", [PAGE], (LABEL,), id="label"),
         pytest.param("Web: www.example.com/ada", [PAGE], (LABEL, HTTPS_ADDED), id="label-bare"),
+        pytest.param(f"{PAGE} (my page)", [PAGE], (LABEL,), id="remark"),
+        pytest.param(
+            "https://example.com/x;y=1|2", ["https://example.com/x;y=1|2"], (), id="signs-inside"
+        ),
+        pytest.param(
+            "a.example;b.example",
+            ["https://a.example", "https://b.example"],
+            (HTTPS_ADDED,),
+            id="semicolon-bare",
+        ),
         pytest.param(f"{PAGE}\u200b", [PAGE], (INVISIBLE_REMOVED,), id="zero-width"),
         pytest.param("https：//www.example.com/ada", [PAGE], (FULL_WIDTH,), id="full-width"),
         pytest.param("n/a", None, (PLACEHOLDER,), id="placeholder"),
@@ -72,6 +82,9 @@ def test_addresses_come_out_whole(
         pytest.param("@ada", None, id="handle"),
         pytest.param("in/ada-l", "https://www.linkedin.com/in/ada-l", id="linkedin-path"),
         pytest.param("//example.com/x", None, id="no-scheme"),
+        pytest.param("http:/example.com", "https://example.com", id="one-slash"),
+        pytest.param("https//example.com", "https://example.com", id="no-colon"),
+        pytest.param("htp://a b", None, id="torn-beyond-repair"),
     ],
 )
 def test_what_is_no_web_address_is_an_error(cell: str, suggestion: str | None) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from importer.core.mapping import parse_mapping
-from importer.core.mapping_corrections import Correction, parse_corrections
+from importer.core.mapping_corrections import Correction, parse_corrections, write_corrections
 
 YAML = """\
 aliases: {Origin: [Source]}
@@ -40,6 +42,28 @@ def test_an_apostrophe_that_keeps_a_formula_harmless_is_taken_off() -> None:
         Correction("Origin", "=1+1", "-"),
         Correction("Origin", "'t Hart", "x"),
     )
+
+
+@given(
+    st.lists(
+        st.builds(
+            Correction,
+            st.sampled_from(["Origin", "=Sum", "'@x"]),
+            st.text(max_size=8).filter(lambda t: "\0" not in t),
+            st.sampled_from(["linkedin", "-", "'+1", "a;b,c"]),
+        ),
+        max_size=4,
+        unique_by=lambda c: (c.column, c.value),
+    )
+)
+def test_what_is_written_is_read_again(corrections: list[Correction]) -> None:
+    """Whatever people have in their cells: separators, quotes, line breaks, formulas."""
+    assert parse_corrections(write_corrections(corrections)) == tuple(corrections)
+
+
+def test_the_last_correction_of_a_value_wins() -> None:
+    text = write_corrections([Correction("A", "x", "y"), Correction("A", "x", "z")])
+    assert text == "column,value,use_instead\r\nA,x,z\r\n"
 
 
 def test_lines_that_are_short_are_left_out_and_an_empty_file_is_none() -> None:

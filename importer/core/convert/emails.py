@@ -47,6 +47,8 @@ _FOR_TESTS: Final = "test"
 _ANGLE = re.compile(r"<\s*([^<>]*@[^<>]*?)\s*>")
 _QUOTED_NAME = re.compile(r"[\"“„][^\"“”„]*[\"”“]\s*(?=<)")
 _IN_PARENTHESES = re.compile(r"\s*\([^()@]*\)")
+_APART = re.compile(r"[;|\n；]")
+_SEGMENTS = re.compile(r"[;,|\r\n、；，]+")
 _BETWEEN = re.compile(r"[\s;,|、；，]+")
 _CONNECTING: Final = words("and or und oder et ou y o e en of и или & + /")
 _LABEL = re.compile(r"^(?:e-?mail|mail|correo|courriel|почта)\s*:\s*", re.IGNORECASE)
@@ -94,9 +96,10 @@ def _read_cell(target: Target, text: str) -> Converted:
         if finding is None or finding.severity is not Severity.ERROR:
             addresses.append(address)
     if any(f.severity is Severity.ERROR for f in findings):
-        if text.count("@") <= 1:
+        if text.count("@") <= 1 and not _APART.search(text):
             # One address torn into pieces by a stray blank or comma is told as one.
-            findings = [_invalid(text, judge_reason(text))]
+            reason = "other words stand beside the address" if addresses else judge_reason(text)
+            findings = [_invalid(text, reason)]
         return Converted(None, tuple(findings), tuple(dict.fromkeys(cleaned)))
     addresses = drop_repeats(addresses, cleaned)
     if len(addresses) > 1 and not target.takes_list:
@@ -117,23 +120,23 @@ def _tokens(text: str, split: str | None, cleaned: list[str]) -> list[str]:
     if "@" in bare and bare != text:
         cleaned.append(REMARK)
         text = bare
+    plain = _QUOTED_NAME.sub("", text)
+    bracketed = _ANGLE.findall(plain)
+    if bracketed:
+        beside = [t for t in _BETWEEN.split(_ANGLE.sub(" ", plain)) if t]
+        extra = [t for t in beside if "@" in t]
+        has_name = len(extra) < len(beside) or plain != text
+        cleaned.append(DISPLAY_NAME if has_name else BRACKETS)
+        return [t for item in (*bracketed, *extra) for t in _BETWEEN.split(item) if t]
     found: list[str] = []
-    if "<" in text:
-        plain = _QUOTED_NAME.sub("", text)
-        found = _ANGLE.findall(plain)
-        rest = _ANGLE.sub(" ", plain)
-        if found:
-            beside = [t for t in _BETWEEN.split(rest) if t]
-            extra = [t for t in beside if "@" in t]
-            has_name = len(extra) < len(beside) or plain != text
-            cleaned.append(DISPLAY_NAME if has_name else BRACKETS)
-            return [t for item in (*found, *extra) for t in _BETWEEN.split(item) if t]
-    for token in _BETWEEN.split(text):
-        halves = token.split("/")
-        if len(halves) > 1 and all("@" in half for half in halves):
-            found.extend(halves)
-        elif token and token.lower() not in _CONNECTING:
-            found.append(token)
+    for segment in split_parts(text, None, _SEGMENTS):
+        # Words without any address are told as they stand, not one by one.
+        for token in segment.split() if "@" in segment else [segment]:
+            halves = token.split("/")
+            if len(halves) > 1 and all("@" in half for half in halves):
+                found.extend(halves)
+            elif token.lower() not in _CONNECTING:
+                found.append(token)
     return found
 
 
@@ -184,7 +187,7 @@ def _invalid(text: str, reason: str) -> Finding:
     is_right = repaired != text and not judge_reason(repaired)
     return Finding(
         "email-invalid",
-        f"'{text}' is not an e-mail address: {reason or 'something else stands beside it'}.",
+        f"'{text}' is not an e-mail address: {reason}.",
         f"Did you mean '{repaired}'?" if is_right else "Correct it, or leave the cell blank.",
         suggestion=repaired if is_right else None,
     )

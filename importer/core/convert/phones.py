@@ -50,7 +50,8 @@ _PLAIN = re.compile(r"[+(]?[0-9][0-9 .()-]{3,24}[0-9]")
 _DROP = str.maketrans("", "", "+ .()-")
 
 _ALWAYS = re.compile(
-    r"[;|\r\n；]+|\s+(?:or|and|oder|und|ou|et|of|en|или|и|&)\s+|(?<=\d)\s+(?=\+)", re.IGNORECASE
+    r"[;|\r\n；]+|\s+(?:or|and|oder|und|ou|et|of|en|или|и|&)\s+|\s+/\s+|(?<=\d)\s+(?=\+|[^\W\d_]{1,8}\.?:)",
+    re.IGNORECASE,
 )
 _PERHAPS = re.compile(r"\s*[,/、，]\s*")
 _FEWEST = 6
@@ -58,7 +59,7 @@ _FEWEST = 6
 
 _LABEL_WORDS = (
     r"(?:tel(?:efon[eo]?|\.)?|phone|mobile?|mob|cell|handy|mobil|home|work|office|private?"
-    r"|privat|m[oó]vil|celular|portable|тел|моб|p|t|m|c|h|w|ph)"
+    r"|privat|m[oó]vil|celular|portable|whatsapp|signal|telegram|тел|моб|p|t|m|c|h|w|ph)"
 )
 _LABEL_BEFORE = re.compile(rf"^{_LABEL_WORDS}\.?\s*(?:no\.?|nr\.?|number)?\s*:?\s*(?=[+(\d])", re.I)
 _LABEL_AFTER = re.compile(rf"\s*(?:\(\s*{_LABEL_WORDS}\.?\s*\)|\b{_LABEL_WORDS})$", re.IGNORECASE)
@@ -177,8 +178,11 @@ def read_phone(
     if any(c.isalpha() for c in body):
         return None, _has_words(kept)
     digits = [c for c in body if c.isdigit()]
-    if not _BODY.fullmatch(body) or not _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS:
-        return None, _invalid(kept, f"it has {len(digits)} digits and perhaps other signs")
+    if not _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS:
+        wanted = f"{_FEWEST_DIGITS} to {_MOST_DIGITS} digits"
+        return None, _invalid(kept, f"a number has {wanted}, and this has {len(digits)}")
+    if not _BODY.fullmatch(body):
+        return None, _invalid(kept, "it holds signs that no number has")
     body = _read_prefix(body, cleaned)
     is_foreign = body.startswith("+")
     if not is_foreign and region is None:

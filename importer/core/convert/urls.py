@@ -30,7 +30,11 @@ HTTPS_ADDED: Final = "https:// added"
 PUNCTUATION: Final = "punctuation around a web address removed"
 LABEL: Final = "label beside a web address removed"
 
-_LINES = re.compile(r"[;|\r\n]+|,\s*(?=https?://|www\.)|,\s+")
+_LINES = re.compile(
+    r"[\r\n]+|[;|]+(?=\s|\Z|https?://|[\w-]+\.[\w-])|,\s*(?=https?://|www\.)|,\s+", re.IGNORECASE
+)
+_REMARK = re.compile(r"\s+\([^()]*\)\Z")
+_TORN_START = re.compile(r"h?t{1,3}ps?\s*[:;]*\s*/{1,3}\s*", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
 _STARTS = re.compile(r"(?:https?://|www\.)\S", re.IGNORECASE)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?=//|[^\d/])", re.IGNORECASE)
@@ -64,11 +68,11 @@ def _read_cell(target: Target, text: str) -> Converted:
             cleaned.append(PLACEHOLDER)
             continue
         address = _complete(piece, cleaned)
-        finding = _judge(address)
-        if finding is None:
-            found.append(address)
+        reason = _judge(address)
+        if reason:
+            findings.append(_invalid(piece, reason))
         else:
-            findings.append(finding)
+            found.append(address)
     found = drop_repeats(found, cleaned)
     if not findings and len(found) > 1 and not target.takes_list:
         findings.append(too_many(target, len(found), "web addresses"))
@@ -101,6 +105,10 @@ def _pieces(text: str, split: str | None) -> list[str]:
 
 def _complete(piece: str, cleaned: list[str]) -> str:
     """Take off what stands around an address and put `https://` in front of a bare one."""
+    bare = _REMARK.sub("", piece)
+    if bare != piece:
+        cleaned.append(LABEL)
+        piece = bare
     plain = piece.lstrip(_LEADING).rstrip(_TRAILING)
     if plain.endswith(")") and plain.count("(") < plain.count(")"):
         plain = plain.rstrip(")").rstrip(_TRAILING)
@@ -122,28 +130,34 @@ def _complete(piece: str, cleaned: list[str]) -> str:
     return f"https://{plain}"
 
 
-def _judge(address: str) -> Finding | None:
+def _judge(address: str) -> str:
+    """Why a text is no web address, in a few words; empty where it is one."""
     if "@" in address.split("//")[-1].split("/")[0]:
-        return _invalid(address, "it looks like an e-mail address or a sign-in")
+        return "it looks like an e-mail address or a sign-in"
     if _BLANKS.search(address):
-        return _invalid(address, "it has blanks inside")
+        return "it has blanks inside"
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        return _invalid(address, "its form is wrong")
-    if parts.scheme not in ("http", "https"):
-        if parts.scheme and ":" in address:
-            return _invalid(address, f"'{parts.scheme}:' is not for web pages")
-        return _invalid(address, "it has no domain such as example.com")
-    if _HOST.fullmatch(host) is None:
-        return _invalid(address, "it has no domain such as example.com")
-    return None
+        return "its form is wrong"
+    if parts.scheme and parts.scheme not in ("http", "https"):
+        return f"'{parts.scheme}:' is not for web pages"
+    if not parts.scheme or _HOST.fullmatch(host) is None:
+        return "it has no domain such as example.com"
+    return ""
 
 
 def _invalid(text: str, why: str) -> Finding:
+    guess: str | None = None
     handle = _HANDLE.fullmatch(text)
-    guess = f"https://www.linkedin.com/{handle[1]}" if handle is not None else None
+    torn = _TORN_START.match(text)
+    if handle is not None:
+        guess = f"https://www.linkedin.com/{handle[1]}"
+    elif torn is not None:
+        guess = f"https://{text[torn.end() :]}"
+    if guess is not None and _judge(guess):
+        guess = None
     return Finding(
         "url-invalid",
         f"'{text}' is not a web address: {why}.",
