@@ -107,7 +107,7 @@ class SendOptions:
     unattended: bool = True
     retry_refused: bool = False
     accept_identity: bool = False
-    window: int = 16
+    window: int = 5
     limits: SendLimits = field(default_factory=SendLimits)
     guards: GuardSettings = field(default_factory=GuardSettings)
 

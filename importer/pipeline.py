@@ -115,6 +115,7 @@ async def look_at_site(place: Workplace, *, accept: bool) -> tuple[Site, SchemaF
     """
     site = await visit(place)
     connector = place.ledger.connector_ref(place.base_url, site.connector_id, site.ats)
+    place.pace.share(place.ledger, connector)
     at = iso(place.pace.clock.time())
     found = await fetch_schema(require_api(place), place.pace, place.ledger, connector, at)
     if accept:
@@ -249,6 +250,7 @@ async def reconcile(
     """
     site = await visit(place)
     connector = place.ledger.connector_ref(place.base_url, site.connector_id, site.ats)
+    place.pace.share(place.ledger, connector)
     async with hold_connector(place, connector):
         place.ledger.recover(connector)
         settle_by_hand(place.ledger, connector, by_hand or {})

@@ -12,7 +12,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -81,7 +81,9 @@ class Settings(BaseModel):
         report_dir: Each run writes a folder of its own in it.
         patience_s: How long an outage is waited for, in seconds.
         timeout_s: How long one answer is waited for, in seconds.
-        window: Rows in flight at most.
+        window: Rows in flight at most; as many can end in doubt in one outage.
+        notify: Where to tell of a run; holds credentials, so it has no flag.
+        notify_on: Which runs to tell of (`core/verdict.py`).
         keep_reports: Run folders kept; None keeps all.
         limits: Reader limits by name.
     """
@@ -95,11 +97,11 @@ class Settings(BaseModel):
     ledger: str | None = None
     report_dir: Path = Path("reports")
     notify: SecretStr | None = None
-    notify_on: str = "new"
+    notify_on: Literal["new", "always", "never"] = "new"
     patience_s: float = 7_200.0
     timeout_s: float = 60.0
-    window: int = 16
-    keep_reports: int | None = None
+    window: int = 5
+    keep_reports: int | None = Field(default=None, ge=1)
     limits: Mapping[str, float] = Field(default_factory=dict)
 
     @field_validator("base_url")
@@ -207,6 +209,24 @@ def load_settings(
         return Settings(profile=connector, **{k: v for k, v in values.items() if v is not None})
     except ValidationError as error:
         raise SettingsError(_first_error("the settings", error)) from None
+
+
+def find_notify(connector: str | None) -> Settings:
+    """The settings that tell whom to notify, of a run whose settings cannot be built.
+
+    Unusable settings count as none, since their own error is what is to be told. Where the
+    mapping could not be read, the only profile of the file is taken for its.
+    """
+    try:
+        file = _load_file(Path.cwd() / SETTINGS_FILE)
+    except SettingsError:
+        file = FileSettings()
+    profile = file.connectors.get(connector or "")
+    if profile is None and len(file.connectors) == 1 and connector is None:
+        profile = next(iter(file.connectors.values()))
+    address = _secret(profile.notify_env if profile is not None else Profile().notify_env)
+    policy = file.notify_on if file.notify_on in ("always", "never") else "new"
+    return Settings(notify=address, notify_on=policy)
 
 
 def _load_file(path: Path) -> FileSettings:

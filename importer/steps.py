@@ -78,6 +78,7 @@ async def set_scene(job: Job, place: Workplace) -> Scene:
         return Scene(Site("offline"), connector, job.schema, started)
     site = await visit(place)
     connector = place.ledger.connector_ref(place.base_url, site.connector_id, site.ats)
+    place.pace.share(place.ledger, connector)
     schema = job.schema
     if schema is None and job.use_last_schema:
         schema = last_schema(place.ledger, connector)

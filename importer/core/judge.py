@@ -96,6 +96,8 @@ class Judge:
         self._recall = recall
         self._standing = standing
         self._judges: dict[tuple[int, int, tuple[str, ...]], JudgeAll] = {}
+        # Identity and judging look at the same texts of a chunk; each is judged once.
+        self._here: dict[tuple[int, int, tuple[str, ...]], tuple[Distinct, list[Converted]]] = {}
         self._dates = DateColumns()
         self._changes: list[tuple[Places, int, Finding]] = []
 
@@ -135,6 +137,7 @@ class Judge:
     def judge_chunk(self, source: BoundSource, chunk: Chunk) -> None:
         """Judge some rows of `source`."""
         first = self.table.total
+        self._here.clear()
         columns = Columns(chunk.frame)
         who = self._who.of(source, columns, self._judged)
         stands = self._stand(source, chunk, who, first)
@@ -222,18 +225,24 @@ class Judge:
         self, source: BoundSource, number: int, group: tuple[str, ...], distinct: Distinct
     ) -> list[Converted]:
         """Judge an input's distinct texts, each once."""
+        here = (id(distinct), number, group)
+        known = self._here.get(here)
+        if known is not None and known[0] is distinct:
+            return known[1]
         key = (source.index, number, group)
         judge = self._judges.get(key)
         if judge is None:
             judge = self._judges[key] = remembering(source.rules[number].judge)
-        return judge(distinct.texts)
+        judged = judge(distinct.texts)
+        self._here[here] = (distinct, judged)
+        return judged
 
     def _judge_open(self, source: BoundSource, columns: Columns, at: Places) -> NDArray[np.bool_]:
         errors = np.zeros(len(columns), dtype=bool)
         presence = Presence(len(columns), self.plan.constants)
         for number, bound in enumerate(source.rules):
             for group in bound.inputs:
-                distinct = columns.distinct(group, bound.rule.join or " ")
+                distinct = columns.distinct(group, bound.joiner)
                 if bound.needs_order:
                     presence.mark_texts(bound, distinct)
                     continue
@@ -250,7 +259,7 @@ class Judge:
         for number, bound in enumerate(source.rules):
             if bound.needs_order:
                 for group in bound.inputs:
-                    distinct = columns.distinct(group, bound.rule.join or " ")
+                    distinct = columns.distinct(group, bound.joiner)
                     key = (source.index, number, group)
                     self._dates.observe(key, bound, distinct, at, is_open)
 

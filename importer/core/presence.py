@@ -43,7 +43,9 @@ class Presence:
         keys: dict[FieldPath, list[bool]] = {}
         for i, converted in enumerate(judged):
             for path in _filled(bound, converted):
-                keys.setdefault(path, [False] * len(judged))[i] = True
+                if path not in keys:
+                    keys[path] = [False] * len(judged)
+                keys[path][i] = True
         for path, flags in keys.items():
             self._add(path, distinct.mask(flags))
 
