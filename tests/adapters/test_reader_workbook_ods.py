@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from workbook_kit import Read, ods
 
-from importer.adapters.reader.grid import ReadLimits
+from importer.adapters.reader import workbook_ods
+from importer.adapters.reader.grid import CannotRead, ReadLimits
 
 
 def row(cells: str, attributes: str = "") -> str:
@@ -174,3 +175,51 @@ def test_repeats_are_limited_by_what_is_written_down() -> None:
     """A long run of one value is honest; millions from nothing are not taken."""
     rows = row(cell("", "x"), 'table:number-rows-repeated="20000"')
     assert len(Read(ods(rows), "ods", limits=ReadLimits()).rows) == 20_000
+
+
+MANIFEST = (
+    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+)
+
+
+@pytest.fixture
+def every_file_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Treat all files as those that calamine may read."""
+    monkeypatch.setattr(workbook_ods, "LARGE", 0)
+
+
+@pytest.mark.usefixtures("every_file_is_large")
+@pytest.mark.parametrize(("content", "text"), CELLS.values(), ids=CELLS)
+def test_large_file_reads_like_a_small_one(content: str, text: str) -> None:
+    """Calamine reads large files, but none in which it would drop something."""
+    data = ods(row(content), styles=STYLES.replace('"5"', '"1"'), manifest=MANIFEST)
+    assert Read(data, "ods").rows.get(1, [""])[0] == text.replace("00042", "42")
+    if "zip" not in content and "child" not in content:
+        filler = row(cell('table:number-columns-repeated="99"'), 'table:number-rows-repeated="9"')
+        read = Read(ods(filler + row(content), manifest=MANIFEST), "ods")
+        assert read.rows.get(10, [""])[0] == text
+
+
+@pytest.mark.usefixtures("every_file_is_large")
+def test_large_file_without_marks_is_read_by_calamine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fast way is taken where nothing speaks against it."""
+    monkeypatch.setattr(workbook_ods, "OdsParser", None)
+    data = ods(row(cell('office:value-type="float" office:value="4.5"')), manifest=MANIFEST)
+    assert Read(data, "ods").rows == {1: ["4.5"]}
+
+
+@pytest.mark.usefixtures("every_file_is_large")
+def test_large_file_that_calamine_refuses_is_parsed() -> None:
+    """Our own parser steps in where calamine misses a part."""
+    data = ods(row(cell('office:value-type="float" office:value="4.5"')))
+    assert Read(data, "ods").rows == {1: ["4.5"]}
+
+
+@pytest.mark.usefixtures("every_file_is_large")
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_large_file_of_repeats_is_not_written_out_in_memory(quote: str) -> None:
+    """A row that repeats a value is counted before it is written out."""
+    value = f'table:number-columns-repeated={quote}16384{quote} office:value-type="string"'
+    rows = row(cell(value, "x"), f"table:number-rows-repeated={quote}1000000{quote}")
+    with pytest.raises(CannotRead, match="max_ratio"):
+        Read(ods(rows, manifest=MANIFEST), "ods")

@@ -30,6 +30,7 @@ from importer.adapters.reader.workbook_archive import (
     is_protected,
     is_too_large,
 )
+from importer.adapters.reader.workbook_calamine import Book, read_with_calamine
 from importer.adapters.reader.workbook_rows import Lines, SheetGrid
 from importer.adapters.reader.workbook_sheets import SheetEntry, choose_sheets
 from importer.core.handback import RESULTS_PROPERTY, RUN_PROPERTY
@@ -86,7 +87,7 @@ def open_xlsx(
             lambda entry: has_values(archive, sheets[entry.name]),
             is_fix=marker is not None,
         )
-        book = _Book(path, data)
+        book = Book(path, data, ".xlsx", ".xlsm")
         texts = look_at_texts(archive, package.shared_strings_part())
         grids = []
         for entry in chosen.sheets:
@@ -104,7 +105,7 @@ def open_xlsx(
 
 
 def _open_sheet(
-    package: OoxmlPackage, sheet: Sheet, kind: str, book: _Book, texts: Texts, limits: ReadLimits
+    package: OoxmlPackage, sheet: Sheet, kind: str, book: Book, texts: Texts, limits: ReadLimits
 ) -> SheetGrid:
     """Look at one sheet and prepare its reading."""
     archive = package.archive
@@ -194,27 +195,6 @@ def weigh_texts(archive: Archive, sheet: str, strings: str | None) -> int:
     return int(total)
 
 
-class _Book:
-    """One workbook file, opened by calamine when first needed."""
-
-    def __init__(self, path: Path, data: bytes | None) -> None:
-        self._path = path
-        self._data = data
-        self._calamine: Any = None
-
-    def source(self) -> str | io.BytesIO:
-        """What a library opens: given a path it goes by its ending, given bytes by them."""
-        if self._data is None and self._path.suffix.lower() in {".xlsx", ".xlsm"}:
-            return str(self._path)
-        return io.BytesIO(self._path.read_bytes() if self._data is None else self._data)
-
-    def calamine_sheet(self, name: str) -> Any:
-        """Load one sheet with calamine."""
-        if self._calamine is None:
-            self._calamine = python_calamine.load_workbook(self.source())
-        return self._calamine.get_sheet_by_name(name)
-
-
 Reader = Callable[[int], Iterator[Lines]]
 
 
@@ -230,7 +210,7 @@ class _Reading:
 
     def __init__(
         self,
-        book: _Book,
+        book: Book,
         name: str,
         notes: list[str],
         *,
@@ -287,16 +267,6 @@ def _name_late_damage(lines: Iterator[Lines]) -> Iterator[Lines]:
         raise
     except Exception as error:
         raise is_damaged("it ends in the middle of a sheet") from error
-
-
-def read_with_calamine(sheet: Any, size: int) -> Iterator[Lines]:
-    """Give a sheet's rows as calamine holds them; the first row it gives is row 1."""
-    first_column = sheet.start[1] if sheet.start else 0
-    rows = sheet.iter_rows()
-    at = 1
-    while values := list(islice(rows, size)):
-        yield Lines(at, values, first_column)
-        at += len(values)
 
 
 def read_with_openpyxl(
