@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +61,7 @@ def prepare_job(
     Raises:
         ImporterError: Something of it cannot be used; nothing was sent.
     """
+    from importer.core.guards import GuardSettings
     from importer.job import Job, SendOptions
     from importer.loading import load_mapping
     from importer.wiring import inherited, open_mapping_ledger, open_progress, read_sources
@@ -89,7 +90,11 @@ def prepare_job(
             use_last_schema=schema == "last",
             orders=orders,
             fix=fix,
-            options=options or SendOptions(),
+            options=replace(
+                options or SendOptions(),
+                window=settings.window,
+                guards=GuardSettings(patience_s=settings.patience_s),
+            ),
             warnings=_foreign_marker(marker, ledger, mapping),
         )
         yield Ready(
