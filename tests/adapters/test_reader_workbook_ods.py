@@ -62,6 +62,10 @@ CELLS = {
         cell('office:value-type="time" office:time-value="-P1DT12H00M00.4S"'),
         "-36:00:00",
     ),
+    "duration of many hours": (
+        cell('office:value-type="time" office:time-value="PT36H00M00S"', "36:00"),
+        "36:00:00",
+    ),
     "time that is none": (cell('office:value-type="time" office:time-value=""', "soon"), "soon"),
     "boolean": (cell('office:value-type="boolean" office:boolean-value="true"', "WAHR"), "TRUE"),
     "text that looks like an error": (cell('office:value-type="string"', "#N/A"), "#N/A"),

@@ -47,7 +47,7 @@ _PLAIN_MARKS: Final = (
 )
 _MARKS: Final = (
     re.compile(rb'min-integer-digits="(?:[2-9]|\d\d)'),
-    re.compile(rb'office:time-value="(?:"|-|P\d)'),
+    re.compile(rb'office:time-value="(?:"|-|P\d|PT(?:2[4-9]|[3-9]\d|\d{3}))'),
     re.compile(rb'office:value-type="(?!(?:string|float|percentage|currency|date|time|boolean)")'),
     re.compile(rb"<table:table-cell(?![^>]*office:value-type=)(?=[^>]*(?:[^/]>|table:formula))"),
 )
