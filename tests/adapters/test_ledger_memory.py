@@ -227,6 +227,9 @@ def test_schemas_are_kept_as_they_came(ledger: SqlLedger) -> None:
     assert back is not None
     assert (back.sha256, back.accepted) == ("b", True)
     ledger.begin_run(run("r1", connector, schema_sha256="b"))
+    assert [seen.sha256 for seen in ledger.schemas(connector)] == ["a", "b"]
+    assert ledger.mapping_at_schema("people.yaml", "b") == "m1"
+    assert ledger.mapping_at_schema("people.yaml", "c") == ""
     of_run = ledger.schema_of_run("r1")
     assert of_run is not None
     assert of_run.raw == "raw b"
@@ -338,6 +341,17 @@ def test_files_complete_their_candidate(ledger: SqlLedger) -> None:
             ledger.settle_file(connector, nobody, "cl", "sent")
     with pytest.raises(LedgerError, match="belongs to nobody"):
         ledger.add_files(connector, [FileRecord(who("eve"), "", "cv")])
+
+
+def test_files_of_a_settled_row_are_kept_with_its_outcome(ledger: SqlLedger) -> None:
+    """The transaction that forgets an incomplete row's body keeps which files still have to go."""
+    connector, lock = start(ledger)
+    files = '[{"name": "cv.pdf", "detail": {"attachment_type": "RESUME"}}]'
+    ledger.stage(connector, "r1", [row("ada", attachments=files), row("bob", attachments=files)])
+    send(ledger, connector, lock, {"ada": RowState.INCOMPLETE, "bob": RowState.CREATED})
+    (kept,) = ledger.open_files(connector)
+    assert (kept.identity, kept.name, kept.state) == (who("ada"), "cv.pdf", "pending")
+    assert "RESUME" in kept.detail
 
 
 def test_giving_up_a_file_completes_its_candidate(ledger: SqlLedger) -> None:

@@ -11,16 +11,17 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
-from ledger_kit import row, start, who
+from ledger_kit import row, send, start, who
 from sqlalchemy import Connection, text
 
 from importer.adapters.ledger import guard_mapping, note_path, open_ledger
-from importer.adapters.ledger.opening import migrate
+from importer.adapters.ledger.opening import migrate, migrate_file
 from importer.adapters.ledger.places import (
     find_mount_type,
     find_network_kind,
     find_synced_folder,
 )
+from importer.core.ports import RowState
 from importer.errors import LedgerError, LedgerStopped
 
 
@@ -183,7 +184,7 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_older_layouts_are_brought_forward_step_by_step(tmp_path: Path) -> None:
-    """Each step runs once, in order, and the layout reached is noted with it."""
+    """Each step runs once, in order; the ledger as it was stays beside it."""
 
     def add_note(conn: Connection) -> None:
         conn.execute(text("CREATE TABLE note (word TEXT)"))
@@ -191,12 +192,18 @@ def test_older_layouts_are_brought_forward_step_by_step(tmp_path: Path) -> None:
     def fill_note(conn: Connection) -> None:
         conn.execute(text("INSERT INTO note VALUES ('kept')"))
 
-    with open_ledger(tmp_path / "ledger.db") as ledger:
-        with ledger._write() as conn:
-            assert migrate(conn, [add_note, fill_note]) == 3
+    place = tmp_path / "ledger.db"
+    with open_ledger(place) as ledger:
+        start(ledger)
+        copy = migrate_file(ledger._engine, place, [add_note, fill_note])
         with ledger._write() as conn:
             assert migrate(conn, [add_note, fill_note]) == 3
             assert conn.execute(text("SELECT word FROM note")).scalars().all() == ["kept"]
+    assert copy.name == "ledger.db.layout-1"
+    with open_ledger(copy) as before:
+        assert before.run("r1") is not None
+    with pytest.raises(LedgerError, match="newer candidate-import"):
+        open_ledger(place)
 
 
 # --- where it may live ------------------------------------------------------------------------
@@ -377,3 +384,34 @@ def test_a_file_copied_without_its_log_is_noticed_by_the_mapping(mapping: Path) 
         shutil.copy(place, copy)
     with open_ledger(copy) as torn, pytest.raises(LedgerError, match="older copy"):
         guard_mapping(mapping, torn)
+
+
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [
+        pytest.param("DELETE FROM identities", "1 settled people without", id="no identity"),
+        pytest.param("DELETE FROM people", "2 rows in doubt without", id="no person"),
+        pytest.param("UPDATE staged SET body = ''", "2 rows in doubt without", id="no body"),
+        pytest.param("UPDATE staged SET columns = 9", "FOREIGN KEY", id="dangling"),
+    ],
+)
+def test_verifying_finds_what_does_not_fit(tmp_path: Path, harm: str, told: str) -> None:
+    """Besides the file itself, what its rows say of each other is checked."""
+    with open_ledger(tmp_path / "l.db") as ledger:
+        connector, lock = start(ledger)
+        ledger.stage(connector, "r1", [row("ada"), row("bob"), row("cyd")])
+        states = {"ada": RowState.CREATED, "bob": RowState.IN_DOUBT, "cyd": RowState.IN_DOUBT}
+        send(ledger, connector, lock, states)
+        assert ledger.verify() == []
+    with sqlite3.connect(tmp_path / "l.db") as conn:
+        conn.execute(harm)
+    conn.close()
+    with open_ledger(tmp_path / "l.db") as ledger:
+        found = ledger.verify()
+    assert [told in line for line in found] == [True]
+
+
+@pytest.mark.postgres
+def test_verifying_works_on_postgres(postgres_url: str) -> None:
+    with open_ledger(postgres_url) as ledger:
+        assert ledger.verify() == []

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, exists, func, insert, or_, select, update
 
 from importer.adapters.ledger import tables as t
 from importer.adapters.ledger.decisions import Decisions
@@ -88,6 +88,37 @@ class Copies(Decisions):
             draft.unlink(missing_ok=True)
         if not is_published:
             raise LedgerError(f"{to_path} is there already.", hint="Name a file that is not.")
+
+    def verify(self) -> list[str]:
+        """Look for what does not fit together; returns a sentence for each kind, none is well."""
+        p, s, i = t.people.c, t.staged.c, t.identities.c
+        person = exists().where(p.connector == s.connector, p.person == s.person)
+        face = exists().where(i.connector == p.connector, i.person == p.person)
+        kinds = (
+            (
+                "settled people without an identity",
+                select(p.person).where(p.state.is_not(None), ~face),
+            ),
+            (
+                "rows in doubt without a person or a body",
+                select(s.seq).where(s.state == RowState.IN_DOUBT, or_(~person, s.body == "")),
+            ),
+        )
+        found = []
+        with self._read() as conn:
+            if conn.dialect.name == "sqlite":
+                for pragma in ("integrity_check(20)", "foreign_key_check"):
+                    lines = conn.exec_driver_sql(f"PRAGMA {pragma}").all()
+                    wrong = [line for line in lines if line[0] != "ok"]
+                    if wrong and pragma == "foreign_key_check":
+                        found.append(f"FOREIGN KEY: {len(wrong)} lines point to nothing")
+                    else:
+                        found += [str(line[0]) for line in wrong]
+            for what, query in kinds:
+                count = conn.execute(select(func.count()).select_from(query.subquery())).scalar()
+                if count:
+                    found.append(f"{count} {what}")
+        return found
 
     def restore_from_results(
         self, connector: int, run_id: str, rows: Iterable[RestoredRow]

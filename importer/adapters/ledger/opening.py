@@ -57,9 +57,8 @@ def _open_sqlite(path: Path, *, create: bool, synced_folders: Sequence[Path]) ->
     try:
         with translated_errors(str(path)):
             _check_file(engine, path)
-            version = _read_version(engine, str(path))
-            if version < t.SCHEMA_VERSION:
-                _migrate_file(engine, path, version)
+            if _read_version(engine, str(path)) < t.SCHEMA_VERSION:
+                migrate_file(engine, path)
     except BaseException:
         engine.dispose()
         raise
@@ -118,16 +117,20 @@ def _read_version(engine: Engine, shown: str) -> int:
     return int(version)
 
 
-def _migrate_file(engine: Engine, path: Path, version: int) -> None:
-    copy = path.with_name(f"{path.name}.layout-{version}")
+def migrate_file(engine: Engine, path: Path, steps: Sequence[t.Migration] = t.MIGRATIONS) -> Path:
+    """Bring a SQLite ledger forward; returns the copy of it as it was, which stays beside it."""
     with engine.connect() as conn:
+        version = conn.execute(select(t.meta.c.schema_version)).scalar_one()
+        conn.rollback()
         raw = conn.connection.driver_connection
         assert raw is not None
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    copy = path.with_name(f"{path.name}.layout-{version}")
     if not copy.exists():
         shutil.copy2(path, copy)
     with engine.execution_options(ledger_writes=True).begin() as conn:
-        migrate(conn)
+        migrate(conn, steps)
+    return copy
 
 
 def migrate(conn: Connection, steps: Sequence[t.Migration] = t.MIGRATIONS) -> int:

@@ -30,8 +30,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import BigInteger
 
-SCHEMA_VERSION: Final = 1
-
 
 class Bytes(LargeBinary):
     """Bytes as both drivers take and give them; the default copies every value twice."""
@@ -308,3 +306,5 @@ Migration = Callable[[Connection], None]
 
 MIGRATIONS: Final[Sequence[Migration]] = ()
 """Step n leads from layout n + 1 to n + 2; each only adds, and runs in one transaction."""
+
+SCHEMA_VERSION: Final = 1 + len(MIGRATIONS)
