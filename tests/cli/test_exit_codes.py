@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 
 import pytest
-from conftest import MAPPING, Desk, person
+from desk_kit import MAPPING, Desk, person
 
 from importer.sandbox.settings import SandboxSettings
 

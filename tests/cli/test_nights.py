@@ -7,7 +7,7 @@ import signal
 import time
 
 import openpyxl
-from conftest import MAPPING, Desk, person
+from desk_kit import MAPPING, Desk, person
 
 from importer.sandbox.settings import SandboxSettings
 
