@@ -120,4 +120,21 @@ CODES: Final[dict[str, str]] = {
     "shortened-cell": "A cell of fix.xlsx holds only the beginning of a text that was too long.",
     "several-values": "A cell has several values where the field takes one.",
     "uuid-invalid": "A text is not an id of the API.",
+    "changed": (
+        "The candidate was created earlier, and the row's content is another now; the API has no update."
+    ),
+    "email-known-under-another-name": (
+        "The e-mail address belongs to a person of another name who was imported before."
+    ),
+    "email-of-another-name": (
+        "The same e-mail address stands under another name in another row of the run."
+    ),
+    "imported-with-other-contents": (
+        "A row of fix.xlsx is of a person who was imported meanwhile, with other contents."
+    ),
+    "in-ats-under-another-name": "The ATS holds the row's e-mail address under another name.",
+    "no-name-no-email": "The row has neither a name nor an e-mail address.",
+    "required": "The ATS requires the field, and the row leaves it blank.",
+    "same-person-twice": "An earlier row is the same person with other contents.",
+    "several-in-ats": "Several candidates of the ATS have the row's e-mail address and name.",
 }
