@@ -21,7 +21,7 @@ from importer.core.exact_records import exact_records
 
 SAMPLE_RECORDS: Final = 400
 DELIMITERS: Final = (",", ";", "\t", "|")
-_RARE: Final = ("^", "~", ":", "\x1f", "\x01")
+_RARE: Final = ("^", "~", "\x1f", "\x01")
 _SEP_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?[ \t]*(?:\r\n|\r|\n|\Z)", re.IGNORECASE)
 _PLAIN_TEXT = re.compile(r"[\w .,'’&()/+\-#:!?%@*–\n\r…°ºª\"“”„‘\[\]]*\Z")
 
@@ -85,8 +85,20 @@ def find_dialect(sample: str, delimiter: str | None = None) -> Dialect:
     return replace(best[1], sep_line=marked is not None)
 
 
-def parse(lines: Iterable[str], dialect: Dialect) -> Iterable[list[str]]:
-    """Parse lines (with their ends) under a dialect; a blank line gives `[]`."""
+def parse(
+    lines: Iterable[str], dialect: Dialect, *, longest: int = 10_000_000
+) -> Iterable[list[str]]:
+    """Parse lines (with their ends) under a dialect; a blank line gives `[]`.
+
+    Args:
+        lines: Text lines with their ends.
+        dialect: How they are written.
+        longest: Characters a value may have (a record, where the csv module does not parse).
+
+    Raises:
+        csv.Error: A value (or record) goes on beyond its limit.
+    """
+    csv.field_size_limit(longest)  # the module's own 131,072 is less than honest cells hold
     if dialect.is_plain:
         return csv.reader(lines, **csv_arguments(dialect))  # type: ignore[arg-type]
     return exact_records(
@@ -95,6 +107,7 @@ def parse(lines: Iterable[str], dialect: Dialect) -> Iterable[list[str]]:
         dialect.quote,
         has_backslashes=dialect.has_backslashes,
         skips_blanks=dialect.skips_blanks,
+        longest=longest,
     )
 
 

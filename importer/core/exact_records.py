@@ -8,6 +8,7 @@ line end or another backslash that stands before one of these.
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterable, Iterator
 
@@ -19,6 +20,7 @@ def exact_records(
     *,
     has_backslashes: bool,
     skips_blanks: bool,
+    longest: int = 10_000_000,
 ) -> Iterator[list[str]]:
     """Parse lines (with their ends) into records; a blank line gives `[]`.
 
@@ -29,6 +31,10 @@ def exact_records(
         has_backslashes: Whether a backslash takes the meaning off what follows.
         skips_blanks: Whether blanks after a delimiter are dropped before any cell, not only
             before an opening quote.
+        longest: Characters that the lines of one record may have.
+
+    Raises:
+        csv.Error: A record is longer, as after a quote that is never closed.
     """
     d, q = re.escape(delimiter), re.escape(quote)
     escape = r"\\" if has_backslashes else r"(?!)"
@@ -39,6 +45,7 @@ def exact_records(
     record: list[str] = []
     cell: list[str] = []
     inside = False
+    held = 0
     source = iter(lines)
     while True:
         line = next(source, None)
@@ -49,6 +56,9 @@ def exact_records(
             yield [*record, "".join(cell)]
             inside = False
             continue
+        held += len(line)
+        if held > longest:
+            raise csv.Error("record larger than the limit")
         at = 0
         end = len(line)
         fresh = not inside
@@ -105,6 +115,7 @@ def exact_records(
         yield record
         record = []
         cell = []
+        held = 0
 
 
 def _takes_meaning(line: str, at: int, delimiter: str, quote: str) -> bool:

@@ -11,6 +11,8 @@ import re
 import unicodedata
 from typing import Final
 
+from importer.core.text import words
+
 _TEXT: Final = """
     name names first last given family middle surname forename firstname lastname fullname full
     nickname salutation prefix suffix initials email mail e-mail phone mobile tel telephone cell
@@ -21,8 +23,8 @@ _TEXT: Final = """
     url website web link linkedin github twitter profile note notes comment comments remarks
     description desc summary details tags tag skills skill salary wage rate price cost amount qty
     quantity currency language languages level year month day week hour time timestamp created
-    updated modified start end begin deadline due owner recruiter manager director contact candidate
-    candidates applicant applicants resume cv rating score rank value values text label user
+    updated modified start end begin deadline due resume cv rating score rank value values text
+    label user
     username login account lat lon latitude longitude latlong file filename path size unit units
     weight height color colour model make brand product item sku isin percent percentage ratio
     average avg min max sum balance column field attribute property result results question answer
@@ -51,7 +53,13 @@ _TEXT: Final = """
     이름 성명 성 전화 전화번호 휴대폰 이메일 주소 회사 직책 생년월일 성별
     שם טלפון דואל כתובת עיר תאריך الاسم الهاتف البريد العنوان المدينة
 """
-_WORDS: Final = frozenset(_TEXT.split())
+_WORDS: Final = words(_TEXT)
+_ALSO_TITLES: Final = words(
+    "owner recruiter manager director contact candidate candidates applicant applicants student "
+    "teacher member customer client supplier author publisher capital population continent "
+    "campaign impressions clicks foo bar"
+)
+"""Words that stand above columns, but in cells as well: half a sign."""
 _TOKENS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -66,7 +74,9 @@ def name_likeness(text: str) -> float:
     tokens = [t.lower() for t in _TOKENS.findall(spaced)]
     if not tokens or len(tokens) > 8:
         return 0.0
-    known = sum(1 for t in tokens if t in _WORDS)
+    known = sum(1.0 if t in _WORDS else 0.4 for t in tokens if t in _WORDS or t in _ALSO_TITLES)
     if known == 0:
         return 0.0
+    if known < 1:
+        return 0.4
     return 1.0 if known * 2 >= len(tokens) else 0.4

@@ -46,6 +46,7 @@ class Layout:
         columns: Unique names for them.
         above: Row numbers of filled lines above the header that are no rows.
         is_guess: The evidence was thin; a person should look.
+        is_wider: Most rows have more values than there are headers.
     """
 
     header_row: int | None
@@ -53,6 +54,7 @@ class Layout:
     columns: tuple[str, ...]
     above: tuple[int, ...] = ()
     is_guess: bool = False
+    is_wider: bool = False
 
 
 def find_table(
@@ -89,6 +91,7 @@ def find_table(
         columns=unique_columns(headers),
         above=tuple(number for number, _ in rows[:found]),
         is_guess=score < _ENOUGH * 1.5,
+        is_wider=header_sets_width and len(headers) > len(rows[found][1]),
     )
 
 
@@ -196,7 +199,7 @@ def _best_header(rows: Sequence[Row], hint: int | None) -> tuple[int | None, flo
             score -= 1.0 * wide_above
         if number == hint:
             score += 3.0
-        if score >= _ENOUGH and score > best_score:
+        if score >= max(_ENOUGH, 0.25 * filled[index]) and score > best_score:
             best, best_score = index, score
         if filled[index] * 3 > usual * 2:
             wide_above += 1

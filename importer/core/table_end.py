@@ -79,4 +79,5 @@ def _is_footer(cells: Sequence[str], width: int, *, after_gap: bool) -> bool:
         return False
     if _REMARK.match(filled[0]):
         return True
-    return after_gap and len(filled) == 1 and _SENTENCE.match(filled[0]) is not None
+    is_sentence = _SENTENCE.match(filled[0]) is not None
+    return is_sentence and len(filled) == 1 and (after_gap or width > 2)

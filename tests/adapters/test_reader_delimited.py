@@ -292,6 +292,15 @@ def test_a_limit_is_named_where_it_is_met(
     assert request.node.callspec.id.split(",")[0] in f"{finding.message} {finding.hint}"
 
 
+@pytest.mark.parametrize("escape", ["", 'X,"a \\"b\\" c"\n'], ids=["plain", "with escapes"])
+def test_an_open_quote_before_a_huge_rest_names_its_line(tmp_path: Path, escape: str) -> None:
+    text = MAIL + "A,a@example.com\n" + escape + 'B,"b@example.com\n' + "C,c@example.com\n" * 2000
+    (refused,) = open_sources([write(tmp_path, text)], limits=ReadLimits(max_cell_chars=20_000))
+    assert isinstance(refused, Unreadable)
+    assert f"line {4 if escape else 3} " in refused.finding.message
+    assert "max_cell_chars" in refused.finding.hint
+
+
 def test_chunks_begin_small_and_join_to_the_whole(tmp_path: Path) -> None:
     path = write(tmp_path, MAIL + "".join(f"N{i},n{i}@example.com\n" for i in range(12_345)))
     (source,) = open_sources([path])

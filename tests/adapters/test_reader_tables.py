@@ -85,6 +85,12 @@ def test_headers_stay_raw_and_columns_get_names(tmp_path: Path) -> None:
     assert any("Tag (2)" in note for note in described.notes)
 
 
+def test_rows_wider_than_the_headers_are_told(tmp_path: Path) -> None:
+    """Files with a column of row names lack its header: each header stands one too far left."""
+    notes = _open(_csv(tmp_path, "Name,Age\nr1,Ada,36\nr2,Grace,85\n")).description.notes
+    assert any("check that each header stands over its own values" in note for note in notes)
+
+
 def test_many_made_names_are_told_in_short(tmp_path: Path) -> None:
     text = "Name,E-mail" + "," * 8 + "\nAda,a@example.com" + ",x" * 8 + "\n"
     notes = _open(_csv(tmp_path, text)).description.notes

@@ -15,6 +15,7 @@ FOOTERS = {
     "copyright": [["© Example Inc.", "", "", ""]],
     "two lines": [["Total", "", "", "300"], ["12 rows", "", "", ""]],
     "rule": [["-----", "", "", ""]],
+    "a sentence": [["All of these people have agreed.", "", "", ""]],
 }
 
 ROWS = {
@@ -23,7 +24,7 @@ ROWS = {
     "a name alone": [["Madonna", "", "", ""]],
     "someone called Total": [["Total", "Recall", "", "12"]],
     "a remark on a full row": [["Note: late", "x", "y", "z"]],
-    "a sentence without a gap": [["This is a long remark about nothing.", "", "", ""]],
+    "five words": [["Somebody of a long name.", "", "", ""]],
     "nothing": [],
 }
 
@@ -43,9 +44,10 @@ def test_everything_else_stays_a_row(tail: list[list[str]]) -> None:
 
 
 def test_a_sentence_after_blank_rows_is_a_footer() -> None:
-    tail = [["All of these people agreed to this.", "", "", ""]]
-    assert find_footer(_rows(tail, gap=2), 4) == (5,)
-    assert find_footer([*_rows([]), (3, tail[0])], 4, blank_before=[False, True]) == (3,)
+    tail = [["All of these people have agreed.", ""]]
+    assert find_footer(_rows(tail, gap=2), 2) == (5,)
+    assert find_footer([*_rows([]), (3, tail[0])], 2, blank_before=[False, True]) == (3,)
+    assert find_footer([*_rows([]), (3, tail[0])], 2, blank_before=[False, False]) == ()
 
 
 def test_one_column_has_no_footer() -> None:

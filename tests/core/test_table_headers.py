@@ -37,6 +37,7 @@ FOUND = {
         2,
     ),
     "header only": ("First name,Last name,E-mail\n", 1),
+    "words of tests": ("foo,bar\nbaz,qux\nquux,corge\n", 1),
     "years as headers": ("Name,2019,2020\nAda,text,text\nGrace,text,text\n", 1),
     "different shape": ("kind,place\nA1,Berlin West\nB2,New York\nC3,San Juan\nD4,La Paz\n", 1),
 }
@@ -50,6 +51,9 @@ ABSENT = {
     "title in a loose sheet": "Test spreadsheet\n2nd row,2nd row 2nd column\nThis one is red\n",
     "mail in the first line": "x@example.com,Name\ny@example.com,Name\n",
     "single word": "sushi\n",
+    "a job title that is a column's name elsewhere": (
+        "Ada,Lovelace,Director,London\nGrace,Hopper,Admiral,Arlington\nJean,Bartik,Editor,York\n"
+    ),
     "a value comes back": "blue,red\nblue,green\nred,blue\nblue,grey\n",
 }
 
@@ -108,6 +112,8 @@ def test_width_follows_the_header_in_delimited_files() -> None:
     assert len(_layout(stray).columns) == 2
     most = "Name,Mail\nA,a@example.com,1\nB,b@example.com,2\nC,c@example.com\n"
     assert _layout(most).columns == ("Name", "Mail", "Column C")
+    assert _layout(most).is_wider
+    assert not _layout(stray).is_wider
 
 
 def test_width_follows_the_data_in_sheets() -> None:

@@ -150,14 +150,13 @@ class DelimitedGrid:
                     yield Block(rows, [frame[c].to_numpy() for c in frame.columns])
 
     def _exact_blocks(self, size: int, done: int) -> Iterator[Block]:
-        csv.field_size_limit(self._limits.max_cell_chars)
         with self._intake.open() as raw:
             raw.seek(self._choice.bom)
             text = io.TextIOWrapper(raw, self._choice.codec, errors=KEEP_BYTES, newline="")
             lines = Lines(text, 2 * self._limits.max_cell_chars)
             if self._dialect.sep_line:
                 next(lines, None)
-            records = iter(parse(lines, self._dialect))
+            records = iter(parse(lines, self._dialect, longest=self._limits.max_cell_chars))
             start = 1
             try:
                 while done:
@@ -173,7 +172,21 @@ class DelimitedGrid:
                     start += len(batch)
                     self._check_rows(start)
             except csv.Error as error:
-                raise sayings.too_long(lines.count, self._limits) from error
+                raise sayings.too_long(self._opening_line(), self._limits) from error
+
+    def _opening_line(self) -> int:
+        """The line in which the value begins that is longer than the limit."""
+        with self._intake.open() as raw:
+            raw.seek(self._choice.bom)
+            text = io.TextIOWrapper(raw, self._choice.codec, errors=KEEP_BYTES, newline="")
+            lines = Lines(text, 2 * self._limits.max_cell_chars)
+            line = 0
+            try:
+                for _ in parse(lines, self._dialect, longest=self._limits.max_cell_chars):
+                    line = lines.count
+            except csv.Error:
+                pass  # the record after the last whole one is the one
+            return line + 1
 
     def _exact_block(self, batch: list[list[str]], start: int, open_end: int | None) -> Block:
         findings: list[GridFinding] = []

@@ -132,9 +132,10 @@ def too_long(line: int, limits: ReadLimits) -> CannotRead:
     return CannotRead(
         Finding(
             "limit-met",
-            f"A value that ends after line {line:,} has more than {limits.max_cell_chars:,} "
-            "characters; probably a quotation mark before it is never closed.",
-            "Correct the quotation marks, or raise the setting max_cell_chars.",
+            f"A value of the row that begins in line {line:,} has more than "
+            f"{limits.max_cell_chars:,} characters; probably a quotation mark opens there and is "
+            "never closed.",
+            "Correct the quotation mark, or raise the setting max_cell_chars.",
         )
     )
 
@@ -213,6 +214,11 @@ def name_layout(layout: Layout, above: Sequence[Sequence[str]]) -> list[str]:
     ]
     if blank:
         notes.append(f"No header stands above {_listed(blank)}.")
+    if layout.is_wider:
+        notes.append(
+            "Most rows have more values than there are headers: check that each header stands "
+            "over its own values."
+        )
     repeated = [
         name
         for header, name in zip(layout.headers, layout.columns, strict=True)
