@@ -138,6 +138,8 @@ def _describe(tree: YamlTree, issue: Any) -> tuple[int, str]:
     if wanted is None:
         return line, f"{where}: {issue['msg']}"
     given = _shown(issue["input"])
+    if name == "column" and isinstance(issue["input"], list):
+        return line, f"{where} must be {wanted}; write `columns:` for several"
     return line, f"{where} must be {wanted}, not {given if given else 'empty'}"
 
 

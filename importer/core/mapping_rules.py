@@ -120,7 +120,7 @@ def _build_rules(
                 otherwise=entry.otherwise if "otherwise" in entry.model_fields_set else UNSET,
                 invert=entry.invert,
                 order=entry.order,
-                add=tuple(entry.add),
+                add=tuple(entry.add) if columns or "value" in entry.model_fields_set else (),
                 url_type=entry.url_type,
                 lookup=entry.lookup,
                 region=entry.region,

@@ -123,6 +123,9 @@ class _Walk:
                 hint="Write it without YAML anchors (`&`) and aliases (`*`).",
                 details=[f"line {_line(node)}: given up here"],
             )
+        tag = str(node.tag)
+        if not tag.startswith(_PREFIX):
+            self._tree.errors.append((_line(node), f"`{tag}` means nothing here; take it out"))
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):

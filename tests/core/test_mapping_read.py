@@ -231,7 +231,10 @@ def test_blank_says_what_a_blank_does_or_which_texts_are_blank(
 
 
 def test_items_without_a_column_are_a_constant_list() -> None:
-    assert only("model_keys: {tags: {add: [a, b]}}").value == ["a", "b"]
+    rule = only("model_keys: {tags: {add: [a, b]}}")
+    assert (rule.value, rule.add) == (["a", "b"], ())
+    rule = only("model_keys: {tags: {value: a, add: [b]}}")
+    assert (rule.value, rule.add) == ("a", ("b",))
 
 
 def test_empty_sections_and_short_forms_are_welcome() -> None:
