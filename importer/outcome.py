@@ -18,6 +18,7 @@ from importer.core.budget import CallPlan
 from importer.core.choices import allowed_of
 from importer.core.fixrows import Decided
 from importer.core.handback import RowDecision
+from importer.core.identity import problem_hash
 from importer.core.memory import ProblemKey, TrackedProblems
 from importer.core.model import NEEDS_A_PERSON, Problem, RunSummary, Severity
 from importer.core.ports import Ledger, RowState, RunRecord
@@ -26,6 +27,9 @@ from importer.job import Job, RunFolder, RunResult, Workplace
 from importer.reporting import finish_rows, report_rows, token_columns
 from importer.sending.clock import iso
 from importer.sending.events import SendReport
+
+_RUNS_LOOKED_AT = 30
+"""So many runs back a column counts as met."""
 
 
 @dataclass(slots=True)
@@ -123,7 +127,7 @@ def tell_run(
             *job.warnings,
             *_remarks(checked),
         ),
-        new_columns=checked.new_columns,
+        new_columns=_news_of_columns(ledger, job, told, checked),
         version=__version__,
     )
     rows = folder.open_spool() or ()
@@ -154,6 +158,7 @@ def _close(
             "requests": {"total": summary.requests.total, "create": summary.requests.create},
             "orders": dict(job.orders) | _orders(checked),
             "content_columns": token_columns(checked),
+            "unmapped": sorted(_hash_columns(ledger, checked)),
             "stop": summary.stop_reason,
             "version": __version__,
         }
@@ -164,6 +169,23 @@ def _close(
         ledger.note_run(run_id, kept)
         return
     ledger.finish_run(run_id, summary.finished_at, summary.exit_code, kept)
+
+
+def _hash_columns(ledger: Ledger, checked: Checked) -> dict[str, str]:
+    """Columns that are not mapped, by keyed hash: a file without headers names people there."""
+    return {
+        problem_hash(ledger.secret, "column-not-mapped", name, None).hex(): name
+        for name in checked.new_columns
+    }
+
+
+def _news_of_columns(ledger: Ledger, job: Job, told: Told, checked: Checked) -> list[str]:
+    """Columns that are not mapped and that no late run of this mapping met."""
+    known: set[str] = set()
+    for record in ledger.runs(job.mapping_name, limit=_RUNS_LOOKED_AT):
+        if record.command == "run" and record.run_id != told.record.run_id and record.summary:
+            known.update(json.loads(record.summary).get("unmapped", ()))
+    return [name for key, name in _hash_columns(ledger, checked).items() if key not in known]
 
 
 def _orders(checked: Checked) -> dict[str, str]:

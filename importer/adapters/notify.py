@@ -27,7 +27,9 @@ def compose_message(summary: RunSummary) -> tuple[str, str]:
     to stop is told as written, since exceptions hold no personal data.
     """
     title = f"candidate-import: {_headline(summary)}"
-    lines = [judge(summary).sentence, "", counts_equation(summary.counts)]
+    lines = [judge(summary).sentence, ""]
+    if summary.run_id:
+        lines.append(counts_equation(summary.counts))
     lines += [
         f"{summary.counts[o.value]:,} {OUTCOME_WORDS[o][0]}: {OUTCOME_WORDS[o][1]}"
         for o in Outcome
@@ -44,7 +46,10 @@ def compose_message(summary: RunSummary) -> tuple[str, str]:
     if summary.drift:
         lines.append(f"Changes in what the ATS asks for: {len(summary.drift):,}.")
     next_step = judge(summary).next_step
-    lines += ["", *([next_step] if next_step else []), f"Run {summary.run_id}"]
+    lines += [next_step] if next_step else []
+    name = summary.mapping_path.replace("\\", "/").rsplit("/", 1)[-1]
+    which = (f"Mapping {name}" if name else "", f"run {summary.run_id}" if summary.run_id else "")
+    lines.append(", ".join(part for part in which if part))
     return title, "\n".join(lines)
 
 

@@ -51,6 +51,11 @@ REPORT_DIR = click.option(
     type=click.Path(path_type=Path),
     help="Where each run writes its folder (default: reports).",
 )
+NOTIFY_ON = click.option(
+    "--notify-on",
+    type=click.Choice(["new", "always", "never"]),
+    help="Which runs to tell of, at the address in CANDIDATE_IMPORT_NOTIFY (default: new).",
+)
 QUIET = click.option("-q", "--quiet", is_flag=True, help="Say nothing unless a person is needed.")
 SHEET = click.option(
     "--sheet", multiple=True, metavar="NAME", help="Sheet to read (repeatable); `all` for each."
@@ -116,5 +121,5 @@ def build_settings(flags: dict[str, Any], stated: str | None = None) -> Settings
             f"--connector says {asked!r}, and the mapping says connector: {stated}.",
             hint="Candidates of one customer must not reach another: make the two agree.",
         )
-    wanted = {k: flags.get(k) for k in ("base_url", "ledger", "report_dir")}
+    wanted = {k: flags.get(k) for k in ("base_url", "ledger", "report_dir", "notify_on")}
     return load_settings(connector=asked or stated, flags=wanted)

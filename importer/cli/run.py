@@ -13,7 +13,7 @@ import click
 from importer.cli import options as o
 
 if TYPE_CHECKING:
-    from importer.job import Asked, SendOptions
+    from importer.job import Asked, RunResult, SendOptions
     from importer.sending.clock import StopSignal
 
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 @o.source_options
 @o.connection_options
 @o.REPORT_DIR
+@o.NOTIFY_ON
 @o.FORMAT
 @o.QUIET
 def command(
@@ -55,6 +56,7 @@ def command(
     """Check FILE…, ask, send what is sound, and write a report."""
     from importer.cli.prepare import prepare_job
     from importer.cli.screen import show_result
+    from importer.cli.telling import telling
     from importer.loading import remember_corrections
     from importer.pipeline import run
     from importer.sending.clock import StopSignal
@@ -62,19 +64,24 @@ def command(
 
     is_asked = not flags["yes"] and sys.stdin.isatty() and sys.stderr.isatty()
     send = _send_options(flags, is_asked=is_asked)
-    with prepare_job(
-        files,
-        mapping,
-        flags,
-        schema=schema,
-        offline=False,
-        adopt=adopt_ledger,
-        quiet=quiet,
-        options=send,
-    ) as ready:
+    with (
+        telling(flags["connector"], flags["notify_on"], mapping) as bell,
+        prepare_job(
+            files,
+            mapping,
+            flags,
+            schema=schema,
+            offline=False,
+            adopt=adopt_ledger,
+            quiet=quiet,
+            options=send,
+        ) as ready,
+    ):
         stop = StopSignal()
+        bell.settings = ready.settings
+        bell.look_back(ready.ledger, ready.job.mapping_name)
 
-        async def work() -> int:
+        async def work() -> list[RunResult]:
             _stop_on_signals(stop)
             async with open_workplace(
                 ready.settings,
@@ -84,14 +91,17 @@ def command(
                 stop=stop,
                 confirm=_ask if is_asked else None,
             ) as place:
-                results = await run(ready.job, place)
-            for result in results:
-                show_result(result, output, quiet=quiet)
-            remember_corrections(ready.mapping_path, ready.decisions)
-            prune_reports(ready.settings)
-            return results[-1].exit_code
+                return await run(ready.job, place)
 
-        return asyncio.run(work())
+        results = asyncio.run(work())
+        for result in results[:-1]:
+            # One document on standard output: that of the run which was asked for.
+            show_result(result, "text", quiet=quiet)
+        show_result(results[-1], output, quiet=quiet)
+        bell.tell(results)
+        remember_corrections(ready.mapping_path, ready.decisions)
+        prune_reports(ready.settings)
+        return results[-1].exit_code
 
 
 def _send_options(flags: dict[str, Any], *, is_asked: bool) -> SendOptions:
@@ -160,7 +170,12 @@ def _stop_on_signals(stop: StopSignal) -> None:
             )
         )
 
+    def on_signal(*_: object) -> None:
+        if loop.is_closed():  # the run is over, only its report is still being told
+            raise KeyboardInterrupt
+        loop.call_soon_threadsafe(interrupt)
+
     for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
         number = getattr(signal, name, None)
         if number is not None:
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(interrupt))
+            signal.signal(number, on_signal)

@@ -359,6 +359,7 @@ class RunSummary:
         stop_reason: Why the run ended early; empty when it did not.
         customer, ats, environment: Whose ATS this is.
         attachments: `sent`, `pending`, `failed`.
+        new_columns: Columns that the mapping neither maps nor ignores and that no late run met.
         budget: The plan: `calls`, `by_purpose`, `seconds`, `ends_at`, `limit_per_minute`.
     """
 

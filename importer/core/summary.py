@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from importer.core.model import Outcome, Problem, RunSummary
+from importer.core.model import Outcome, Problem, RequestCounts, RunSummary
 from importer.core.verdict import judge, sort_problems
 
 ROWS_LISTED: Final = 1_000
@@ -67,6 +67,37 @@ def summary_document(summary: RunSummary) -> dict[str, object]:
         "budget": _json_ready(summary.budget),
         "version": summary.version,
     }
+
+
+def summarise_stop(
+    *, command: str, mapping_path: str, at: str, exit_code: int, reason: str
+) -> RunSummary:
+    """A run that ended before it read a row: what there is to tell of it."""
+    return RunSummary(
+        run_id="",
+        command=command,
+        started_at=at,
+        finished_at=at,
+        connector="",
+        customer="",
+        ats="",
+        environment="",
+        sources=(),
+        source_rows=(),
+        mapping_path=mapping_path,
+        mapping_sha256="",
+        schema_sha256="",
+        counts={"rows": 0, **{outcome.value: 0 for outcome in Outcome}},
+        skipped={},
+        problems=(),
+        resolved=(),
+        requests=RequestCounts(),
+        attachments={},
+        check_s=0.0,
+        send_s=0.0,
+        exit_code=exit_code,
+        stop_reason=reason,
+    )
 
 
 def _problem(problem: Problem) -> dict[str, object]:

@@ -121,6 +121,12 @@ def _judge_stopped(summary: RunSummary, people: int) -> Verdict:
             f"Could not start{': ' + why if why else ''}. Nothing was sent.",
             "Mend the cause, then run it again.",
         )
+    if not summary.run_id:
+        return Verdict(
+            "stopped",
+            f"Stopped before there was a report{': ' + why if why else ''}.",
+            "Run it again: it goes on where it stopped and sends no row twice.",
+        )
     sentence = f"Stopped before the end{': ' + why if why else ''}. {_told(counts).capitalize()}"
     if left:
         sentence += f", {left:,} not sent"
