@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from importer.core.attachments import Files
 from importer.core.fixrows import FixOrigin
 from importer.core.handback import original_columns
 from importer.core.judge import Judge
@@ -58,6 +59,8 @@ class CheckSettings:
         is_offline: Names stay unresolved, because no list could be loaded on purpose.
         orders: Column -> date order inherited from the run that a fix workbook belongs to.
         fix: What that run knew, for sources that are fix workbooks.
+        ats: The connector's integration, as Bindbee names it.
+        files: Looks at files to attach; None: there are none to be had.
     """
 
     mapping: CandidateMapping
@@ -69,6 +72,8 @@ class CheckSettings:
     orders: Mapping[str, str] = field(default_factory=dict)
     fix: FixOrigin | None = None
     is_offline: bool = False
+    ats: str = ""
+    files: Files | None = None
 
 
 @dataclass(slots=True)
@@ -129,7 +134,11 @@ def check_sources(
             are named at once.
     """
     plan = build_plan(
-        settings.mapping, settings.schema, settings.lookups, is_offline=settings.is_offline
+        settings.mapping,
+        settings.schema,
+        settings.lookups,
+        is_offline=settings.is_offline,
+        ats=settings.ats,
     )
     require_sound(plan)
     lint = lint_sources(settings.mapping, settings.schema, sources)
@@ -146,6 +155,8 @@ def check_sources(
             settings.mapping.source.dates,
             settings.orders if described.marker else None,
             settings.fix if described.marker else None,
+            settings.files,
+            settings.fix.sheets if described.marker and settings.fix else (described.path,),
         )
         if spool is not None:
             spool.begin_source(described)

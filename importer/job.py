@@ -13,6 +13,7 @@ from typing import Protocol
 
 from importer.checking import Checked, Spool
 from importer.connecting import SchemaFound, Site
+from importer.core.attachments import Files
 from importer.core.budget import CallPlan, SendLimits
 from importer.core.fixrows import FixOrigin
 from importer.core.guards import GuardSettings
@@ -146,6 +147,7 @@ class Workplace:
         base_url: Names the connector together with its id.
         folder: Opens a run's folder by run id (and path, where the ledger knows it).
         confirm: Asked before the first create.
+        files: Looks at and reads files to attach; None: there are none to be had.
     """
 
     ledger: Ledger
@@ -158,6 +160,7 @@ class Workplace:
     base_url: str = ""
     confirm: Confirm | None = None
     stop: StopSignal = field(default_factory=StopSignal)
+    files: Files | None = None
 
 
 @dataclass(slots=True)

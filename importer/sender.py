@@ -9,9 +9,11 @@ in doubt, and its next intent asks anew whether the lock is still ours.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from importer.core.budget import SendLimits
 from importer.core.guards import GuardSettings
-from importer.core.ports import CandidateApi, Ledger
+from importer.core.ports import CandidateApi, Ledger, StagedRow
 from importer.sending.clock import StopSignal
 from importer.sending.drive import Drive
 from importer.sending.events import SendEvents, SendReport, SilentEvents
@@ -34,6 +36,7 @@ async def send_staged(
     limits: SendLimits | None = None,
     stop: StopSignal | None = None,
     read_back: bool = True,
+    fill: Callable[[StagedRow], str | None] | None = None,
 ) -> SendReport:
     """Send every staged row of a run; return what became of them, also when it had to stop.
 
@@ -56,6 +59,8 @@ async def send_staged(
         limits: `--limit` counts here; calls and time count in `pace`.
         stop: Set it to end the run: rows in flight finish.
         read_back: Whether to look for a row in doubt at once.
+        fill: Completes a row's body just before it goes (files); None from it leaves the row
+            staged. It may block, and is called in a thread.
     """
     drive = Drive(
         api=api,
@@ -70,5 +75,6 @@ async def send_staged(
         limits=SendLimits() if limits is None else limits,
         stop=StopSignal() if stop is None else stop,
         read_back=read_back,
+        fill=fill,
     )
     return await drive.run()

@@ -18,6 +18,7 @@ from importer.checking import Checked
 from importer.core.assemble import assemble_values
 from importer.core.bodies import assemble_body
 from importer.core.distinct import Columns
+from importer.core.file_sending import place_files
 from importer.core.model import Outcome
 from importer.core.ports import Content, Source, StagedRow
 from importer.core.rowtable import CODE_OF
@@ -58,6 +59,7 @@ def _stage_some(
                 staged: Batch = []
                 for i, values in enumerate(assemble_values(checked.plan, bound, columns)):
                     position = first + int(positions[i])
+                    files = place_files(checked.plan.files, values)
                     body = json.dumps(
                         assemble_body(checked.plan.form, values),
                         ensure_ascii=False,
@@ -74,6 +76,7 @@ def _stage_some(
                         emails=tuple(dict.fromkeys(emails[i])),
                         key=make_key(secret, checked.rows.identity[position].tobytes(), body),
                         origin=checked.judge.origins.get(position),
+                        attachments=files,
                     )
                     staged.append((position, row))
                 yield staged

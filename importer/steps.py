@@ -116,6 +116,8 @@ async def judge_rows(
         orders=job.orders,
         fix=job.fix,
         is_offline=place.api is None,
+        ats=scene.site.ats,
+        files=place.files,
     )
     spool = None if keep_spool else folder.begin_spool()
     place.progress.start(None, "Checking")

@@ -165,7 +165,8 @@ def inherited(ledger: SqlLedger, marker: str | None) -> tuple[Mapping[str, str],
     record = ledger.run(marker)
     told: dict[str, Any] = json.loads(record.summary) if record and record.summary else {}
     columns = [tuple(c) for c in told.get("content_columns", [])]
-    return told.get("orders", {}), FixOrigin(columns)
+    sheets = told.get("sheets") or ([path for path, *_ in record.sources] if record else [])
+    return told.get("orders", {}), FixOrigin(columns, sheets)
 
 
 @asynccontextmanager
@@ -185,6 +186,7 @@ async def open_workplace(
         SettingsError: A secret is missing where the API is needed.
     """
     from importer.adapters.api import BindbeeApi
+    from importer.adapters.attachments import LocalFiles
     from importer.job import Workplace
     from importer.sending.clock import StopSignal
     from importer.sending.pace import Pace
@@ -206,6 +208,7 @@ async def open_workplace(
         base_url=settings.base_url,
         confirm=confirm,
         stop=signal,
+        files=LocalFiles(),
     )
     if offline:
         yield place

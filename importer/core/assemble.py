@@ -31,7 +31,7 @@ def assemble_values(plan: Plan, source: BoundSource, columns: Columns) -> Iterat
         (bound, distinct, [bound.judge(t) for t in distinct.texts])
         for bound in source.rules
         for group in bound.inputs
-        for distinct in (columns.distinct(group, bound.rule.join or " "),)
+        for distinct in (columns.distinct(group, bound.joiner),)
     ]
     codes = [distinct.codes.tolist() for _, distinct, _ in parts]
     for i in range(len(columns)):

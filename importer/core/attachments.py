@@ -116,6 +116,9 @@ class FilePolicy:
     lacks_user: bool = False
 
 
+BY_CALL: Final = FilePolicy()
+"""By a call after the creation, of which no page says what it takes."""
+
 CALL_TAKES: Final[Mapping[str, Takes]] = {"successfactors": "content", "teamtailor": "url"}
 """The two ATSs whose attachment call is documented; both want an acting user too."""
 
@@ -141,7 +144,7 @@ def choose_policy(
         return FilePolicy(is_inline=True)
     takes = documented_call(ats)
     if takes is None:
-        return FilePolicy()
+        return BY_CALL
     has_user = any(rule.path == ACTING_USER for rule in mapping.rules)
     return FilePolicy(takes=takes, lacks_user=not has_user)
 

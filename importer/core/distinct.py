@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 T = TypeVar("T")
+
+PAIR: Final = "\x1f"
+"""Joins texts that are judged together and taken apart again: blank ones keep their place."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +66,7 @@ class Columns:
         return len(self._frame)
 
     def distinct(self, columns: tuple[str, ...], joiner: str = " ") -> Distinct:
-        """One column, or the non-blank texts of several joined by `joiner`."""
+        """One column, or the non-blank texts of several joined by `joiner` (all for `PAIR`)."""
         key = columns if len(columns) == 1 else (*columns, joiner)
         if key not in self._known:
             self._known[key] = (
@@ -81,7 +84,11 @@ class Columns:
             # Renumbered after each column, so that the product never grows past the rows.
             _, combined = np.unique(combined, return_inverse=True)
         _, first, codes = np.unique(combined, return_index=True, return_inverse=True)
-        texts = [joiner.join(t for p in parts if (t := p.texts[p.codes[i]].strip())) for i in first]
+        cells = ([p.texts[p.codes[i]].strip() for p in parts] for i in first)
+        if joiner == PAIR:
+            texts = [PAIR.join(t.replace(PAIR, " ") for t in row) for row in cells]
+        else:
+            texts = [joiner.join(t for t in row if t) for row in cells]
         return Distinct(codes, texts)
 
 

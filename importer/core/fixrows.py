@@ -34,9 +34,15 @@ _DOUBT = frozenset({RowState.IN_DOUBT, RowState.INTENDED})
 
 @dataclass(frozen=True, slots=True)
 class FixOrigin:
-    """What a fix workbook's run knew: the columns that its tokens' hashes are of, by source."""
+    """What a fix workbook's run knew.
+
+    Attributes:
+        columns: What its tokens' hashes are of, by source.
+        sheets: Paths of its sources: files to attach are beside them, not beside the workbook.
+    """
 
     columns: Sequence[tuple[str, ...]]
+    sheets: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,16 @@ decided from the whole column.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from importer.core.attachments import Files
 from importer.core.date_columns import DateColumns
 from importer.core.distinct import Columns, Distinct, JudgeAll, remembering
+from importer.core.file_rules import bind_files
 from importer.core.fixrows import (
     Decided,
     FixOrigin,
@@ -35,6 +37,7 @@ from importer.core.presence import Presence
 from importer.core.rowlog import Places, RowLog
 from importer.core.rowtable import CODE_OF, UNDECIDED, RowBlock, RowTable
 from importer.core.rules import WHOLE_NAME
+from importer.core.stages import bind_scopes
 from importer.core.standing import (
     Known,
     Recall,
@@ -107,6 +110,8 @@ class Judge:
         dates: str | None = None,
         orders: Mapping[str, str] | None = None,
         fix: FixOrigin | None = None,
+        files: Files | None = None,
+        sheets: Sequence[str] = (),
     ) -> BoundSource:
         """Bind the mapping to the next source.
 
@@ -115,8 +120,13 @@ class Judge:
             dates: Order of text dates stated for the source.
             orders: Date orders by column, inherited by a fix workbook.
             fix: The source is a fix workbook, and this is what its run knew.
+            files: Looks at files to attach.
+            sheets: Paths of the spreadsheets beside which they are.
         """
-        rules = bind_rules(self.plan, resolved, dates, orders)
+        rules = (
+            *bind_scopes(self.plan, bind_rules(self.plan, resolved, dates, orders)),
+            *bind_files(self.plan, resolved, files, sheets),
+        )
         mapped = tuple(
             dict.fromkeys(
                 [resolved[c] for c in self.plan.mapping.identity if c in resolved]

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from importer.core.attachments import BY_CALL, FilePolicy, choose_policy
 from importer.core.bodies import choose_form
+from importer.core.distinct import PAIR
 from importer.core.model import (
     BodyForm,
     CandidateSchema,
@@ -46,6 +48,7 @@ class Plan:
         additions: Items that the mapping adds to list fields, as the ATS's own values.
         findings: What is wrong with the rules themselves, by line of the mapping.
         required: Fields without which the ATS takes no candidate.
+        files: How files reach the ATS.
     """
 
     mapping: CandidateMapping
@@ -56,6 +59,7 @@ class Plan:
     additions: Mapping[FieldPath, tuple[object, ...]]
     findings: Sequence[tuple[int, Finding]]
     required: tuple[FieldPath, ...]
+    files: FilePolicy = BY_CALL
 
     def field(self, path: FieldPath) -> Field | None:
         """The declared field at `path`."""
@@ -71,6 +75,7 @@ class BoundRule:
         is_list: The field takes a list, so every column adds items.
         is_joined: The columns' texts are joined into one text before conversion.
         needs_order: A text date whose order is not stated: decided from the whole column.
+        scope: Columns of another field that say what this one's texts mean.
     """
 
     rule: Rule
@@ -80,6 +85,7 @@ class BoundRule:
     is_joined: bool
     needs_order: bool
     judge: Converter
+    scope: tuple[str, ...] = ()
 
     @property
     def path(self) -> FieldPath:
@@ -89,7 +95,23 @@ class BoundRule:
     @property
     def inputs(self) -> tuple[tuple[str, ...], ...]:
         """Groups of columns that are judged together: one each, or all joined."""
-        return (self.columns,) if self.is_joined else tuple((c,) for c in self.columns)
+        if self.is_joined:
+            return ((*self.columns, *self.scope),)
+        return tuple((c,) for c in self.columns)
+
+    @property
+    def joiner(self) -> str:
+        """What stands between the texts of columns that are judged together."""
+        return PAIR if self.scope else self.rule.join or " "
+
+    def tell(self, group: tuple[str, ...], text: str) -> tuple[str, str, str]:
+        """(columns, cell, what else decided) of a judged text, for a person."""
+        if not self.scope:
+            return ", ".join(group), text, ""
+        cells = text.split(PAIR)
+        own = [c for c in cells[: len(self.columns)] if c]
+        rest = " ".join(cells[len(self.columns) :])
+        return ", ".join(self.columns), (self.rule.join or " ").join(own), rest
 
 
 def build_plan(
@@ -98,6 +120,7 @@ def build_plan(
     lookups: Mapping[str, Mapping[str, tuple[str, ...]]],
     *,
     is_offline: bool = False,
+    ats: str = "",
 ) -> Plan:
     """Join a mapping to a schema.
 
@@ -106,6 +129,7 @@ def build_plan(
         schema: What the ATS declares.
         lookups: The lists that names are resolved with.
         is_offline: No list could be loaded on purpose.
+        ats: The connector's integration, which decides how files go.
 
     Raises:
         MappingError: The mapping's fields force both body forms; the details name the columns.
@@ -140,6 +164,7 @@ def build_plan(
         additions=additions,
         findings=findings,
         required=required_fields(schema, form),
+        files=choose_policy(mapping, schema, form, ats),
     )
 
 

@@ -55,6 +55,7 @@ class ProblemLog:
         column: str | None = None,
         field: str = "",
         value: str | None = None,
+        apart: str = "",
     ) -> None:
         """Attach `finding` to rows.
 
@@ -66,10 +67,11 @@ class ProblemLog:
             column: Spreadsheet column, None for the row as a whole.
             field: Text of the field path.
             value: The distinct cell text.
+            apart: Keeps equal texts in groups of their own, where another cell decides too.
         """
         if not len(rows):
             return
-        group_id = self._group_id(finding, column, field, value)
+        group_id = self._group_id(finding, column, field, value, apart)
         group = self._groups[group_id]
         group.count += len(rows)
         room = ROWS_KEPT - len(group.rows)
@@ -77,8 +79,10 @@ class ProblemLog:
             group.rows.extend((source, int(r)) for r in rows[:room])
         self._pairs.append((indexes, group_id))
 
-    def _group_id(self, finding: Finding, column: str | None, field: str, value: str | None) -> int:
-        key = (finding.code, column, field, value, finding.message if value is None else "")
+    def _group_id(
+        self, finding: Finding, column: str | None, field: str, value: str | None, apart: str
+    ) -> int:
+        key = (finding.code, column, field, value, finding.message if value is None else apart)
         known = self._ids.get(key)
         if known is not None:
             return known

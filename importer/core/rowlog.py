@@ -50,15 +50,17 @@ class RowLog:
         """Log what was found in an input's distinct values; marks rows in `errors`."""
         wanted = [i for i, j in enumerate(judged) if j.findings]
         for code, where in distinct.rows_of(wanted):
+            column, value, apart = bound.tell(group, distinct.texts[code])
             for finding in judged[code].findings:
                 self.problems.add(
                     finding,
                     source=at.source,
                     rows=at.rows[where],
                     indexes=at.positions[where],
-                    column=", ".join(group),
+                    column=column,
                     field=str(bound.path),
-                    value=distinct.texts[code],
+                    value=value,
+                    apart=apart,
                 )
                 if finding.severity is Severity.ERROR:
                     errors[where] = True

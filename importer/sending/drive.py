@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -44,6 +45,7 @@ class Drive:
         limits: SendLimits,
         stop: StopSignal,
         read_back: bool,
+        fill: Callable[[StagedRow], str | None] | None = None,
     ) -> None:
         self.api = api
         self.pace = pace
@@ -59,6 +61,7 @@ class Drive:
         self._was_eased = False
         self._forbidden: list[tuple[StagedRow, Settlement]] = []
         self._is_access_refused = False
+        self._fill = fill
         self._window = window
         self._limits = limits
         self._queue: deque[StagedRow] = deque()
@@ -229,6 +232,15 @@ class Drive:
     def put_back(self, row: StagedRow) -> None:
         """The same row goes again, before all others."""
         self._queue.appendleft(replace(row, attempts=row.attempts + 1))
+
+    async def body_of(self, row: StagedRow) -> str | None:
+        """The body as it is sent; None where a file of it is gone: the row stays staged."""
+        if self._fill is None:
+            return row.body
+        body = await asyncio.to_thread(self._fill, row)
+        if body is None:
+            self.events.on_notice(f"Row {row.row} was not sent: a file of it is gone by now.")
+        return body
 
     async def settle(
         self, row: StagedRow, settlement: Settlement, *, was: RowState | None = None

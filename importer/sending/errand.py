@@ -39,6 +39,9 @@ class Errand:
         """Make the attempt in this slot and settle what it came to."""
         drive, row = self._drive, self._row
         try:
+            body = await drive.body_of(row)
+            if body is None:
+                return
             try:
                 await drive.journal.intend(row.seq)
             except StopAndRetry as reason:
@@ -47,7 +50,7 @@ class Errand:
             slot.sent()
             if row.attempts:
                 drive.pace.on_retry()
-            attempt = await drive.api.create_candidate(row.body, row.key)
+            attempt = await drive.api.create_candidate(body, row.key)
             slot.answered(attempt)
         finally:
             slot.give_back()
