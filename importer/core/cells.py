@@ -101,7 +101,7 @@ def format_serial(serial: float, kind: NumberKind, *, is_1904: bool = False) -> 
     A negative number and one behind the year 9999 stay numbers (Excel shows `#####` there).
     Day 60 of the 1900 system is the 29 February that never was: written as people see it.
     """
-    if serial < 0 or serial >= LAST_SERIAL - (DAYS_TO_1904 if is_1904 else 0):
+    if not 0 <= serial < LAST_SERIAL - (DAYS_TO_1904 if is_1904 else 0):
         return format_number(serial)
     if kind is NumberKind.DURATION:
         return format_duration(serial * DAY)

@@ -95,6 +95,7 @@ def test_cell_reads_as_seen(value: object, text: str) -> None:
         (-1.2, DATE, False, "-1.2"),
         (2958466, DATE, False, "2958466"),
         (2958465, DATE, False, "9999-12-31"),
+        (float("nan"), DATE, False, "nan"),
         (2958465.9999999, DATE, False, "9999-12-31T23:59:59"),
         (10.632060185185185, DURATION, True, "255:10:10"),
         (1.5, DURATION, False, "36:00:00"),
