@@ -15,11 +15,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from importer.errors import MappingError, SchemaError
+from importer.errors import MappingError, SchemaError, UsageError
 
 if TYPE_CHECKING:
     from importer.connecting import SchemaFound
     from importer.core.handback import Decision
+    from importer.core.proposing.words import Words
     from importer.core.rules import CandidateMapping
 
 
@@ -143,4 +144,49 @@ def offline_schema() -> SchemaFound:
             "Checked offline against the published model keys only: what this ATS requires and"
             " allows beyond them was not looked at.",
         ),
+    )
+
+
+def load_words() -> Words:
+    """Read the words of headers that are installed with the program."""
+    from importer.adapters.wordlists import read_word_lists
+    from importer.core.proposing.words import parse_words
+
+    return parse_words(read_word_lists())
+
+
+def write_new_mapping(path: Path, text: str, schema_place: str) -> None:
+    """Write a mapping where there is none yet, and the JSON Schema that it refers to.
+
+    Args:
+        path: The mapping.
+        text: Its YAML.
+        schema_place: Where the schema is, seen from the mapping; left out where the folder
+            cannot be written to, since only editors need it.
+
+    Raises:
+        UsageError: There is a file of that name already.
+    """
+    from importer.core.mapping_schema import mapping_json_schema
+
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        raise existing_mapping(path) from None
+    schema = path.parent / schema_place
+    try:
+        schema.parent.mkdir(exist_ok=True)
+        schema.write_text(
+            json.dumps(mapping_json_schema(), ensure_ascii=False, indent=1), encoding="utf-8"
+        )
+    except OSError:  # the mapping works without it
+        return
+
+
+def existing_mapping(path: Path) -> UsageError:
+    """Say that a file is in the way."""
+    return UsageError(
+        f"There is a file {path} already, and `init` never overwrites one.",
+        hint=f"Add what is new to it with `--update {path}`, or name another with -o.",
     )
