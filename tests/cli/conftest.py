@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from desk_kit import Answer, Desk
+from people_kit import Phone
 
 from importer.cli import run_command
 from importer.sandbox.server import SandboxServer, serve
@@ -52,3 +54,17 @@ def desk(
     made = Desk(tmp_path, server, call, environment)
     made.map()
     return made
+
+
+@pytest.fixture
+def phone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Phone]:
+    """The address is only in the environment."""
+    made = Phone()
+    thread = threading.Thread(target=made.server.serve_forever, daemon=True)
+    thread.start()
+    address = f"json://someone:hush@127.0.0.1:{made.server.server_port}/hook"
+    monkeypatch.setenv("CANDIDATE_IMPORT_NOTIFY", address)
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+    thread.join()

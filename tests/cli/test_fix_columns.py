@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 
-import openpyxl
 from desk_kit import Desk
+from people_kit import correct
 
 from importer.core.handback import SHORTENED_PREFIX
 
@@ -27,17 +26,6 @@ def lay_out(desk: Desk, *rows: list[str]) -> None:
     desk.map(MAPPING)
     with (desk.folder / "people.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([HEADER, *rows])
-
-
-def correct(path: Path, cells: dict[tuple[int, str], str]) -> None:
-    """Set cells of the sheet *Fix* by row and header, and save the workbook in place."""
-    book = openpyxl.load_workbook(path)
-    sheet = book["Fix"]
-    columns = {cell.value: cell.column for cell in sheet[1]}
-    for (row, name), text in cells.items():
-        sheet.cell(row, columns[name]).value = text
-    book.save(path)
-    book.close()
 
 
 def results(desk: Desk) -> list[dict[str, str]]:

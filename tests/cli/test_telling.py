@@ -3,60 +3,17 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from desk_kit import MAPPING, Desk, person
+from people_kit import Phone
 
 pytest.importorskip("apprise")
 # A service's library that apprise looks for imports a module that Python 3.13 drops.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
 BAD = person(2, **{"E-mail": "person2 at example.com"})
-
-
-class Phone:
-    """A webhook that keeps what it is told, and may be out of order."""
-
-    def __init__(self) -> None:
-        self.messages: list[str] = []
-        self.status = 200
-        phone = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                phone.messages.append(f"{body['title']}\n{body['message']}")
-                self.send_response(phone.status)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name
-                """Stay silent."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-
-    def take(self) -> list[str]:
-        """What was told since the last time."""
-        told, self.messages = self.messages, []
-        return told
-
-
-@pytest.fixture
-def phone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Phone]:
-    """The address is only in the environment."""
-    made = Phone()
-    thread = threading.Thread(target=made.server.serve_forever, daemon=True)
-    thread.start()
-    address = f"json://someone:hush@127.0.0.1:{made.server.server_port}/hook"
-    monkeypatch.setenv("CANDIDATE_IMPORT_NOTIFY", address)
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
-    thread.join()
 
 
 def test_news_is_told_once_and_a_recovery_too(desk: Desk, phone: Phone) -> None:
