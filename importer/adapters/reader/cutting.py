@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from importer.adapters.reader.grid import Block, GridFinding
+from importer.core.handback import unprotect_formula
 from importer.core.model import Finding, Severity
 from importer.core.table import column_letter, fold_header
 
 Column = NDArray[np.object_]
 
-_FORMULA_STARTS: Final = "=+-@\t\r\n＝＋－＠"
 _SWALLOWED: Final = Finding(
     code="swallowed-lines",
     message="The value holds whole lines of the table: probably a quotation mark opens in it that "
@@ -114,14 +114,12 @@ def swallowed_lines(
 
 def without_apostrophes(column: Column) -> Column:
     """Take off the apostrophes that our own files put before formula signs."""
-    guarded = [
-        i for i, t in enumerate(column) if t[:1] == "'" and t[1:2] and t[1] in _FORMULA_STARTS
-    ]
+    guarded = [i for i, text in enumerate(column) if text[:1] == "'"]
     if not guarded:
         return column
     column = column.copy()
     for index in guarded:
-        column[index] = column[index][1:]
+        column[index] = unprotect_formula(column[index])
     return column
 
 
