@@ -8,11 +8,12 @@ still be on its way, the ledger refuses its intent, because the fence has moved 
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from importer.core.memory import Held, Lock
-from importer.errors import ConnectorBusy
+from importer.errors import ConnectorBusy, LedgerError
 from importer.job import Workplace
 from importer.sending.clock import nap
 
@@ -52,23 +53,38 @@ async def hold_connector(
         if place.stop.reason is not None:
             raise place.stop.reason
     lock = taken
-    renewal = asyncio.create_task(_renew(place, lock))
+    renewal = _Renewal(place, lock)
+    renewal.start()
     try:
         yield lock
     finally:
-        renewal.cancel()
-        with suppress(asyncio.CancelledError):
-            await renewal
+        renewal.end()
         place.ledger.release_lock(lock)
 
 
-async def _renew(place: Workplace, lock: Lock) -> None:
-    while True:
-        await asyncio.sleep(_RENEW_S)
-        try:
-            await asyncio.to_thread(
-                place.ledger.renew_lock, lock, place.pace.clock.time(), LOCK_TTL_S
-            )
-        except ConnectorBusy as taken_over:
-            place.stop.set(taken_over)
-            return
+class _Renewal(threading.Thread):
+    """Renews a lock from a thread of its own: checking a large file blocks the event loop."""
+
+    def __init__(self, place: Workplace, lock: Lock) -> None:
+        super().__init__(name="lock renewal", daemon=True)
+        self._place = place
+        self._lock = lock
+        self._over = threading.Event()
+        self._loop = asyncio.get_running_loop()
+
+    def run(self) -> None:
+        """Renew until told to end; a lock that was taken over stops the run."""
+        while not self._over.wait(_RENEW_S):
+            try:
+                self._place.ledger.renew_lock(self._lock, self._place.pace.clock.time(), LOCK_TTL_S)
+            except ConnectorBusy as taken_over:
+                self._loop.call_soon_threadsafe(self._place.stop.set, taken_over)
+                return
+            except LedgerError:
+                # The disk may be full for a while; the fence guards every intent meanwhile.
+                continue
+
+    def end(self) -> None:
+        """Stop renewing."""
+        self._over.set()
+        self.join()

@@ -46,6 +46,14 @@ class RunFolder(Protocol):
         ...
 
     def remove_spool(self) -> None: ...
+    def write_note(self, name: str, text: str) -> None:
+        """Keep a text beside the spool; an empty one forgets it."""
+        ...
+
+    def read_note(self, name: str) -> str:
+        """A text that was kept; empty where there is none."""
+        ...
+
     def write(
         self,
         summary: RunSummary,
@@ -148,6 +156,7 @@ class Workplace:
         folder: Opens a run's folder by run id (and path, where the ledger knows it).
         confirm: Asked before the first create.
         files: Looks at and reads files to attach; None: there are none to be had.
+        inline_files: Files that went inside candidates' bodies so far.
     """
 
     ledger: Ledger
@@ -161,6 +170,7 @@ class Workplace:
     confirm: Confirm | None = None
     stop: StopSignal = field(default_factory=StopSignal)
     files: Files | None = None
+    inline_files: int = 0
 
 
 @dataclass(slots=True)

@@ -11,15 +11,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from importer.canary import compare_created, note_canary, read_canary
 from importer.checking import Checked
 from importer.connecting import (
     SchemaFound,
     Site,
     fetch_schema,
 )
+from importer.core.budget import SendLimits
+from importer.core.file_sending import parse_files
 from importer.core.memory import Lock
 from importer.core.model import Outcome
 from importer.core.ports import (
+    RowState,
     RunRecord,
     Source,
 )
@@ -30,6 +34,7 @@ from importer.job import Job, RunFolder, RunResult, Workplace
 from importer.outcome import Told, decide_rows, tell_run
 from importer.run_events import RunEvents
 from importer.sender import SendReport, send_staged
+from importer.sending.attaching import build_filler
 from importer.sending.by_hand import settle_by_hand
 from importer.sending.clock import iso
 from importer.sending.existing import ExistingPeople
@@ -45,6 +50,7 @@ from importer.steps import (
     require_api,
     require_sources,
     seconds_since,
+    send_files,
     set_scene,
     visit,
 )
@@ -70,7 +76,7 @@ async def check(job: Job, place: Workplace) -> RunResult:
             await _stage(job, place, scene, folder, checked, told, keep=False)
         except ImporterError as error:
             stop = error
-    told.plan = plan_run(job, place, checked)
+    told.plan = plan_run(job, place, checked, told.file_calls)
     told.check_s = seconds_since(place, scene)
     return tell_run(job, place, told, checked, folder, stop)
 
@@ -160,7 +166,7 @@ async def _run_rows(
         decide_rows(ledger, scene.connector, run_id, checked)
         ledger.unstage(scene.connector, run_id)
         await _stage(job, place, scene, folder, checked, told, keep=True)
-        told.plan = plan_run(job, place, checked)
+        told.plan = plan_run(job, place, checked, told.file_calls)
         told.check_s = seconds_since(place, scene)
         guard_run(job, place, scene, checked, told.plan)
         ledger.set_run_state(run_id, "sending")
@@ -168,10 +174,14 @@ async def _run_rows(
         if earlier is None or earlier.state != "sending":
             ledger.unstage(scene.connector, run_id)
             told.is_abandoned = True
-        told.plan = told.plan or plan_run(job, place, checked)
+        told.plan = told.plan or plan_run(job, place, checked, told.file_calls)
         return tell_run(job, place, told, checked, folder, stop)
-    told.report = await _send(job, place, scene, lock, run_id, checked)
-    return tell_run(job, place, told, checked, folder, told.report.stop)
+    told.report = await _send(job, place, scene, lock, run_id, checked, folder)
+    if told.report.stop is None:
+        ledger.unstage(scene.connector, run_id)
+    told.attached = await send_files(place, scene, told.report)
+    stopped = told.report.stop or told.attached.stop
+    return tell_run(job, place, told, checked, folder, stopped)
 
 
 async def _stage(
@@ -189,9 +199,10 @@ async def _stage(
     `keep` makes it durable; a check only looks.
     """
     ready = len(checked.positions(Outcome.READY))
+    ledger = place.ledger
+    told.file_calls = len(ledger.open_files(scene.connector))
     if not ready:
         return
-    ledger = place.ledger
     people: ExistingPeople | None = None
     if job.options.existing != "create":
         people = ExistingPeople(
@@ -205,33 +216,67 @@ async def _stage(
             sent, there = await meet_existing(people, checked, batch, job.options.existing)
             if keep:
                 remember_existing(ledger, scene.connector, told.record.run_id, batch, there)
+        told.file_calls += sum(len(parse_files(row.attachments)) for _, row in sent)
         if keep:
             ledger.stage(scene.connector, told.record.run_id, [row for _, row in sent])
 
 
 async def _send(
-    job: Job, place: Workplace, scene: Scene, lock: Lock, run_id: str, checked: Checked
+    job: Job,
+    place: Workplace,
+    scene: Scene,
+    lock: Lock,
+    run_id: str,
+    checked: Checked,
+    folder: RunFolder,
 ) -> SendReport:
+    """Send what is staged; the canary first, where one was asked for or is still open."""
     ready = len(checked.positions(Outcome.READY))
-    if not ready:
-        return SendReport({}, place.pace.requests, 0.0)
+    nothing = SendReport({}, place.pace.requests, 0.0)
     place.progress.start(ready, "Sending")
     try:
-        return await send_staged(
-            api=require_api(place),
-            ledger=place.ledger,
-            connector=scene.connector,
-            run_id=run_id,
-            fence=lock.fence,
-            pace=place.pace,
-            window=job.options.window,
-            events=RunEvents(place, scene.connector, scene.schema),
-            guards=job.options.guards,
-            limits=job.options.limits,
-            stop=place.stop,
-        )
+        canary = read_canary(folder)
+        if not canary and job.options.canary and ready:
+            rows = place.ledger.staged(scene.connector, run_id, limit=job.options.canary)
+            note_canary(folder, rows)
+            canary = read_canary(folder)
+            limits = replace(job.options.limits, max_creates=len(rows))
+            report = await _drive(job, place, scene, lock, run_id, limits)
+            made = report.counts.get(RowState.CREATED, 0)
+            if report.stop is not None and made < len(rows):
+                return report
+        if canary:
+            place.progress.note("Comparing the canary's candidates with what was sent.")
+            try:
+                await compare_created(
+                    require_api(place), place.pace, place.ledger, scene.connector, folder
+                )
+            except ImporterError as stop:
+                return replace(nothing, requests=place.pace.requests, stop=stop)
+        if not ready:
+            return nothing
+        return await _drive(job, place, scene, lock, run_id, job.options.limits)
     finally:
         place.progress.close()
+
+
+async def _drive(
+    job: Job, place: Workplace, scene: Scene, lock: Lock, run_id: str, limits: SendLimits
+) -> SendReport:
+    return await send_staged(
+        api=require_api(place),
+        ledger=place.ledger,
+        connector=scene.connector,
+        run_id=run_id,
+        fence=lock.fence,
+        pace=place.pace,
+        window=job.options.window,
+        events=RunEvents(place, scene.connector, scene.schema),
+        guards=job.options.guards,
+        limits=limits,
+        stop=place.stop,
+        fill=build_filler(place.files),
+    )
 
 
 async def reconcile(

@@ -14,13 +14,12 @@ from importer.checking import Checked, CheckSettings, LedgerRecall, check_source
 from importer.connecting import (
     SchemaFound,
     Site,
-    fetch_lookups,
     fetch_schema,
     last_schema,
     visit_connector,
-    wanted_lookups,
 )
 from importer.core.budget import CallPlan, plan_calls
+from importer.core.drift_hits import describe_drift
 from importer.core.guards import check_expected_creates, check_rejected_share
 from importer.core.model import Outcome
 from importer.core.ports import (
@@ -29,9 +28,12 @@ from importer.core.ports import (
     Source,
 )
 from importer.core.standing import StandingRules
-from importer.errors import GuardStopped, SourceError
+from importer.errors import GuardStopped, Interrupted, MappingError, SourceError
 from importer.job import Asked, Job, RunFolder, Workplace
-from importer.sending.clock import iso
+from importer.naming import Lookups, fetch_lookups, recall_lookups, wanted_lookups
+from importer.sending.attaching import AttachReport, attach_files
+from importer.sending.clock import StopSignal, iso
+from importer.sending.events import SendReport
 
 
 @dataclass(slots=True)
@@ -83,8 +85,26 @@ async def set_scene(job: Job, place: Workplace) -> Scene:
     if schema is None and job.use_last_schema:
         schema = last_schema(place.ledger, connector)
     if schema is None:
-        schema = await fetch_schema(place.api, place.pace, place.ledger, connector, iso(started))
+        schema = await fetch_schema(
+            place.api,
+            place.pace,
+            place.ledger,
+            connector,
+            iso(started),
+            (job.mapping_name, job.mapping.sha256),
+        )
     return Scene(site, connector, schema, started)
+
+
+async def find_names(job: Job, place: Workplace, scene: Scene) -> tuple[Lookups, int]:
+    """The lists that names are resolved with, and how many calls they took."""
+    wanted = wanted_lookups(job.mapping)
+    if place.api is None:
+        return recall_lookups(place.ledger, scene.connector, wanted), 0
+    before = place.pace.calls
+    at = iso(scene.started)
+    found = await fetch_lookups(place.api, place.pace, place.ledger, scene.connector, wanted, at)
+    return found, place.pace.calls - before
 
 
 async def judge_rows(
@@ -98,9 +118,7 @@ async def judge_rows(
     keep_spool: bool = False,
 ) -> Checked:
     """Read and judge the rows, keeping them in the spool unless they come from there."""
-    lookups = {}
-    if place.api is not None and (wanted := wanted_lookups(job.mapping)):
-        lookups = dict(await fetch_lookups(place.api, place.pace, wanted))
+    lookups, lookup_calls = await find_names(job, place, scene)
     settings = CheckSettings(
         mapping=job.mapping,
         schema=scene.schema.schema,
@@ -122,9 +140,14 @@ async def judge_rows(
     spool = None if keep_spool else folder.begin_spool()
     place.progress.start(None, "Checking")
     try:
-        checked = check_sources(
-            settings, sources, spool, lambda count, _: place.progress.advance(count)
-        )
+        checked = check_sources(settings, sources, spool, lambda count, _: _on_rows(place, count))
+    except MappingError as error:
+        if spool is not None:
+            spool.discard()
+        changes = tuple(f"The ATS changed: {d.sentence}" for d in scene.schema.drift)
+        raise MappingError(
+            error.message, hint=error.hint, details=(*error.details, *changes)
+        ) from error
     except BaseException:
         if spool is not None:
             spool.discard()
@@ -133,18 +156,51 @@ async def judge_rows(
         place.progress.close()
     if spool is not None:
         spool.close()
+    checked.lookup_calls = lookup_calls
+    for change in tell_drift(scene, checked):
+        place.progress.note(change)
     return checked
 
 
-def plan_run(job: Job, place: Workplace, checked: Checked) -> CallPlan:
-    """Plan the calls that are still to be made."""
+def _on_rows(place: Workplace, count: int) -> None:
+    place.progress.advance(count)
+    if place.stop.reason is not None:
+        raise place.stop.reason
+
+
+def tell_drift(scene: Scene, checked: Checked) -> list[str]:
+    """What changed in the ATS's schema, and how many of the rows it keeps back."""
+    return describe_drift(scene.schema.drift, checked.problems) if scene.schema.drift else []
+
+
+async def send_files(place: Workplace, scene: Scene, report: SendReport) -> AttachReport:
+    """Attach the connector's files that have not arrived, unless something stopped the run."""
+    stop = StopSignal(place.stop)
+    if report.stop is not None and not isinstance(report.stop, Interrupted):
+        stop.set(report.stop)
+    return await attach_files(
+        api=require_api(place),
+        ledger=place.ledger,
+        connector=scene.connector,
+        pace=place.pace,
+        files=place.files,
+        ats=scene.site.ats,
+        sync=scene.site.sync,
+        stop=stop,
+    )
+
+
+def plan_run(job: Job, place: Workplace, checked: Checked, files: int = 0) -> CallPlan:
+    """Plan the calls of the sending, beside those that names took; `files` go by their own."""
     now = datetime.fromtimestamp(place.pace.clock.time(), UTC)
     return plan_calls(
         creates=len(checked.positions(Outcome.READY)),
         limit_per_minute=place.pace.pacer.limit,
         starts_at=now,
         limits=job.options.limits,
-        calls_made=place.pace.calls,
+        attachments=files,
+        lookups=checked.lookup_calls,
+        calls_made=place.pace.calls - checked.lookup_calls,
     )
 
 
@@ -166,7 +222,12 @@ def guard_run(job: Job, place: Workplace, scene: Scene, checked: Checked, plan: 
             creates=creates,
             counts=counts,
             has_history=len(history) > 1,
-            warnings=(*scene.site.warnings, *scene.schema.warnings, *job.warnings),
+            warnings=(
+                *tell_drift(scene, checked),
+                *scene.site.warnings,
+                *scene.schema.warnings,
+                *job.warnings,
+            ),
         )
         if not place.confirm(asked):
             raise GuardStopped("The number was not confirmed, so nothing was sent.")

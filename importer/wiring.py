@@ -106,6 +106,18 @@ class FolderOnDisk:
 
         remove_spool(self._path)
 
+    def write_note(self, name: str, text: str) -> None:
+        """Keep a text beside the spool; an empty one forgets it."""
+        from importer.adapters.spool import write_note
+
+        write_note(self._path, name, text)
+
+    def read_note(self, name: str) -> str:
+        """A text that was kept; empty where there is none."""
+        from importer.adapters.spool import read_note
+
+        return read_note(self._path, name)
+
     def write(
         self,
         summary: RunSummary,

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent / "importer"
 
 PIPELINE = {
     "pipeline", "checking", "reporting", "sender", "sending", "connecting", "existing",
-    "holding", "job", "outcome", "run_events", "staging", "steps",
+    "canary", "holding", "job", "naming", "outcome", "run_events", "staging", "steps",
 }  # fmt: skip
 MAY_IMPORT = {
     "core": {"core", "errors"},

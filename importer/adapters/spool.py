@@ -124,6 +124,29 @@ def remove_spool(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
+def write_note(folder: Path, name: str, text: str) -> None:
+    """Keep a small text in the run folder, readable by its owner only; "" forgets it."""
+    path = folder / name
+    if not text:
+        path.unlink(missing_ok=True)
+        return
+    draft = folder / (name + ".part")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def read_note(folder: Path, name: str) -> str:
+    """A text that was kept in the run folder; empty where there is none."""
+    try:
+        return (folder / name).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+
+
 def _finding(finding: Finding) -> list[str | None]:
     return [
         finding.code,

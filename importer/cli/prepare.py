@@ -71,6 +71,7 @@ def prepare_job(
     mapping = load_mapping(mapping_path)
     settings = build_settings(flags, mapping.connector)
     opened = read_sources(files, build_source_options(flags, mapping.source), settings)
+    require_chosen_sheets(opened)
     marker = _marker(opened)
     decisions: Sequence[Decision] = ()
     if marker is not None:
@@ -108,6 +109,26 @@ def prepare_job(
         )
     finally:
         ledger.close()
+
+
+def require_chosen_sheets(opened: OpenedSources) -> None:
+    """Ask which sheets are meant, where a workbook leaves it open.
+
+    Raises:
+        UsageError: Names every such workbook and its sheets.
+    """
+    open_questions = {
+        s.description.path: s.description.choice for s in opened.sources if s.description.choice
+    }
+    if open_questions:
+        raise UsageError(
+            "It is not clear which sheet holds the candidates.",
+            hint="Say --sheet NAME (repeatable) or --sheet all, or `source: {sheet: …}` in the"
+            " mapping.",
+            details=[
+                f"{p} has the sheets {', '.join(names)}" for p, names in open_questions.items()
+            ],
+        )
 
 
 def _has_secrets(settings: Settings) -> bool:

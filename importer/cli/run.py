@@ -151,31 +151,26 @@ def _ask(asked: Asked) -> bool:
 
 
 def _stop_on_signals(stop: StopSignal) -> None:
-    """Ctrl-C once: rows in flight finish. Twice: stop at once (130)."""
+    """Ctrl-C or SIGTERM once: rows in flight finish. Twice: stop at once (130).
+
+    The handler runs in the main thread, between two steps of whatever is going on there, so it
+    is heard while a large file is being checked, too.
+    """
     from importer.cli.screen import say
     from importer.errors import Interrupted
 
-    loop = asyncio.get_running_loop()
-    task = asyncio.current_task()
-
-    def interrupt() -> None:
+    def interrupt(number: int, frame: object) -> None:
+        del number, frame
         if stop.is_set:
-            if task is not None:
-                task.cancel()
-            return
-        say("Stopping: rows in flight finish first. Ctrl-C again stops at once.")
+            raise KeyboardInterrupt
         stop.set(
             Interrupted(
                 "The run was told to stop.", hint="Run the same command again to go on from here."
             )
         )
-
-    def on_signal(*_: object) -> None:
-        if loop.is_closed():  # the run is over, only its report is still being told
-            raise KeyboardInterrupt
-        loop.call_soon_threadsafe(interrupt)
+        say("Stopping: rows in flight finish first. Ctrl-C again stops at once.")
 
     for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
         number = getattr(signal, name, None)
         if number is not None:
-            signal.signal(number, on_signal)
+            signal.signal(number, interrupt)
