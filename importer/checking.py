@@ -85,6 +85,7 @@ class Checked:
         skipped: Reason -> (source, row) of lines that are no rows.
         lint: What the mapping and the columns have to say to each other, not stopping.
         new_columns: Columns that the mapping neither maps nor ignores.
+        lookup_calls: Calls that loading lists of names took.
     """
 
     plan: Plan
@@ -96,6 +97,7 @@ class Checked:
     skipped: dict[str, list[tuple[int, int]]]
     lint: list[tuple[str, LintFinding]]
     new_columns: list[str]
+    lookup_calls: int = 0
 
     @property
     def problems(self) -> list[Problem]:

@@ -9,24 +9,20 @@ in, because a check against too little lets wrong rows through.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from hashlib import blake2b
-from typing import Any, cast
+from typing import Any
 
-from importer.core.convert.lookup import fold_lookup
 from importer.core.disposition import ReadFate, access_stop, dispose_read, unusable_answer
 from importer.core.drift import Drift, compare_schemas
+from importer.core.memory import SeenSchema
 from importer.core.model import CandidateSchema
-from importer.core.ports import CandidateApi, Ledger, LookupKind
+from importer.core.ports import CandidateApi, Ledger
 from importer.core.readback import SyncState, parse_sync_state
-from importer.core.rules import CandidateMapping
 from importer.core.schema import parse_candidate_schema, published_schema, schema_sha256
 from importer.errors import AccessStopped, OutageStopped
 from importer.sending.pace import Pace
-
-Lookups = Mapping[str, Mapping[str, tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +118,24 @@ class SchemaFound:
 
 
 async def fetch_schema(
-    api: CandidateApi, pace: Pace, ledger: Ledger, connector: int, at: str
+    api: CandidateApi,
+    pace: Pace,
+    ledger: Ledger,
+    connector: int,
+    at: str,
+    mapping: tuple[str, str] | None = None,
 ) -> SchemaFound:
     """Fetch what this connector's ATS asks for, and remember the answer.
+
+    Args:
+        api: The connector's API.
+        pace: Paces the call.
+        ledger: Keeps every different answer.
+        connector: The ledger's number of the connector.
+        at: ISO time of the asking.
+        mapping: Name and sha256 of the mapping in use: once it was changed after a change of
+            the schema was told, that change is not told again. None: tell all that nobody
+            accepted.
 
     Raises:
         StopAndRetry: No readable answer came from a connector that gave one before.
@@ -147,14 +158,37 @@ async def fetch_schema(
     if answer.schema is None:
         return _stand_in(ledger, connector, answer.why)
     raw = json.dumps(attempt.body, ensure_ascii=False, sort_keys=True)
-    before = ledger.remember_schema(connector, schema_sha256(attempt.body), raw, at)
-    drift: tuple[Drift, ...] = ()
-    if before is not None:
-        earlier = parse_candidate_schema(json.loads(before.raw)).schema
-        if earlier is not None:
-            drift = tuple(compare_schemas(earlier, answer.schema))
+    ledger.remember_schema(connector, schema_sha256(attempt.body), raw, at)
+    drift = find_drift(ledger, connector, answer.schema, mapping)
     warnings = tuple(f"Not understood in the candidate schema: {u}" for u in answer.schema.unparsed)
     return SchemaFound(answer.schema, raw, drift, warnings)
+
+
+def find_drift(
+    ledger: Ledger, connector: int, schema: CandidateSchema, mapping: tuple[str, str] | None
+) -> tuple[Drift, ...]:
+    """What changed since the schema that a person last accepted; nothing once it is settled.
+
+    The first answer of a connector counts as accepted. A change is settled by `meta --accept`
+    or by an edit of the mapping after it was told.
+    """
+    seen = ledger.schemas(connector)
+    current = next((s for s in seen if s.sha256 == schema.sha256), None)
+    accepted = next((s for s in seen if s.accepted and s.sha256 != schema.sha256), None)
+    if accepted is None or (current is not None and current.accepted):
+        return ()
+    if mapping is not None:
+        name, sha256 = mapping
+        told_to = ledger.mapping_at_schema(name, schema.sha256)
+        if told_to not in ("", sha256):
+            return ()
+    return compare_with(accepted, schema)
+
+
+def compare_with(seen: SeenSchema, schema: CandidateSchema) -> tuple[Drift, ...]:
+    """What changed from an answer that was seen before."""
+    earlier = parse_candidate_schema(json.loads(seen.raw)).schema
+    return () if earlier is None else tuple(compare_schemas(earlier, schema))
 
 
 def last_schema(ledger: Ledger, connector: int) -> SchemaFound:
@@ -189,56 +223,3 @@ def _stand_in(ledger: Ledger, connector: int, why: str) -> SchemaFound:
             " What this ATS requires beyond them shows only when it refuses a row.",
         ),
     )
-
-
-# --- names to ids -----------------------------------------------------------------------------
-
-
-def wanted_lookups(mapping: CandidateMapping) -> tuple[str, ...]:
-    """The `kind.attribute` pairs that the mapping resolves names with."""
-    return tuple(dict.fromkeys(r.lookup for r in mapping.rules if r.lookup))
-
-
-async def fetch_lookups(api: CandidateApi, pace: Pace, wanted: Iterable[str]) -> Lookups:
-    """Load each list that is needed once, and index it by the wanted attribute.
-
-    Raises:
-        StopAndRetry: A list could not be read to its end.
-    """
-    lists: dict[str, list[dict[str, Any]]] = {}
-    found: dict[str, Mapping[str, tuple[str, ...]]] = {}
-    for pair in wanted:
-        kind, _, attribute = pair.partition(".")
-        if kind not in lists:
-            lists[kind] = await _fetch_all(api, pace, cast("LookupKind", kind))
-        found[pair] = index_names(lists[kind], attribute)
-    return found
-
-
-def index_names(
-    items: Iterable[Mapping[str, Any]], attribute: str
-) -> Mapping[str, tuple[str, ...]]:
-    """Folded name -> ids of the entries that have it; a person's `name` is both names."""
-    index: dict[str, list[str]] = {}
-    for item in items:
-        name = item.get(attribute)
-        if name is None and attribute == "name":
-            name = f"{item.get('first_name') or ''} {item.get('last_name') or ''}"
-        if item.get("id") and str(name or "").strip():
-            index.setdefault(fold_lookup(str(name)), []).append(str(item["id"]))
-    return {name: tuple(dict.fromkeys(ids)) for name, ids in index.items()}
-
-
-async def _fetch_all(api: CandidateApi, pace: Pace, kind: LookupKind) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = []
-    cursor: str | None = None
-    seen: set[str] = set()
-    while True:
-        page = partial(api.fetch_page, kind, cursor)
-        attempt = await pace.read(page, f"loading the list of {kind}")
-        items.extend(_items(attempt.body) or [])
-        told = attempt.body.get("cursor") if isinstance(attempt.body, dict) else None
-        cursor = str(told) if told else None
-        if cursor is None or cursor in seen:
-            return items
-        seen.add(cursor)

@@ -16,6 +16,7 @@ from importer.checking import Checked
 from importer.connecting import SchemaFound, Site
 from importer.core.budget import CallPlan
 from importer.core.choices import allowed_of
+from importer.core.drift_hits import describe_drift
 from importer.core.fixrows import Decided
 from importer.core.handback import RowDecision
 from importer.core.identity import problem_hash
@@ -25,6 +26,7 @@ from importer.core.ports import Ledger, RowState, RunRecord
 from importer.errors import ImporterError
 from importer.job import Job, RunFolder, RunResult, Workplace
 from importer.reporting import finish_rows, report_rows, token_columns
+from importer.sending.attaching import AttachReport
 from importer.sending.clock import iso
 from importer.sending.events import SendReport
 
@@ -39,6 +41,8 @@ class Told:
     Attributes:
         report: What the sender did; None where nothing was sent.
         is_abandoned: Stopped before sending: the next run starts anew.
+        file_calls: Attachment calls that are ahead.
+        attached: What became of files that go by a call of their own.
     """
 
     record: RunRecord
@@ -49,6 +53,8 @@ class Told:
     warnings: list[str] = field(default_factory=list)
     report: SendReport | None = None
     is_abandoned: bool = False
+    file_calls: int = 0
+    attached: AttachReport = field(default_factory=AttachReport)
 
 
 def decide_rows(ledger: Ledger, connector: int, run_id: str, checked: Checked) -> None:
@@ -76,7 +82,9 @@ def tell_run(
     """Write a run's report, close the run, and hand back what it came to."""
     is_check = told.record.command == "check"
     ledger = place.ledger
-    final = finish_rows(checked, None if is_check else ledger, told.record.connector)
+    final = finish_rows(
+        checked, ledger, told.record.connector, told.record.run_id, is_check=is_check
+    )
     counts = final.counts()
     finished = iso(place.pace.clock.time())
     found = checked.judge.log.problems.problems()
@@ -110,14 +118,18 @@ def tell_run(
             for r in tracked.resolved
         ],
         requests=place.pace.requests,
-        attachments={"sent": 0, "pending": 0, "failed": 0},
+        attachments={
+            "sent": place.inline_files + told.attached.sent,
+            "pending": told.attached.pending,
+            "failed": told.attached.failed,
+        },
         check_s=told.check_s,
         send_s=told.report.seconds if told.report else 0.0,
         exit_code=exit_code,
         stop_reason=stop.message if stop is not None else "",
         cleaned=checked.judge.log.cleaned,
         left_out=_left_out(job, checked),
-        drift=[d.sentence for d in told.schema.drift],
+        drift=describe_drift(told.schema.drift, found),
         timeline=told.report.timeline if told.report else (),
         budget=told.plan.as_json() if told.plan else {},
         warnings=(
@@ -159,6 +171,7 @@ def _close(
             "orders": dict(job.orders) | _orders(checked),
             "content_columns": token_columns(checked),
             "unmapped": sorted(_hash_columns(ledger, checked)),
+            "sheets": list(job.fix.sheets if job.fix else (d.path for d in checked.descriptions)),
             "stop": summary.stop_reason,
             "version": __version__,
         }

@@ -67,18 +67,25 @@ class FinalRows:
         return {"rows": len(self.outcome), **dict(by_outcome)}
 
 
-def finish_rows(checked: Checked, ledger: Ledger | None, connector: int) -> FinalRows:
-    """Read back from the ledger what became of every row that was ready to be sent.
+def finish_rows(
+    checked: Checked, ledger: Ledger, connector: int, run_id: str, *, is_check: bool
+) -> FinalRows:
+    """Read back from the ledger what became of every row that was to be sent or completed.
 
     Args:
         checked: The run's rows as judged.
-        ledger: None for a check: ready rows stay ready.
+        ledger: What is durable.
         connector: The connector's number in the ledger.
+        run_id: This run.
+        is_check: Ready rows stay ready.
     """
     outcome = checked.outcome.copy()
     candidate_ids = dict(checked.judge.table.candidate_ids)
-    if ledger is not None:
-        ready = checked.positions(Outcome.READY)
+    is_open = checked.outcome == CODE_OF[Outcome.INCOMPLETE]
+    if not is_check:
+        is_open |= checked.outcome == CODE_OF[Outcome.READY]
+    if is_open.any():
+        ready = np.flatnonzero(is_open)
         for start in range(0, len(ready), _BATCH):
             batch = ready[start : start + _BATCH].tolist()
             identities = [checked.rows.identity[i].tobytes() for i in batch]
@@ -86,6 +93,8 @@ def finish_rows(checked: Checked, ledger: Ledger | None, connector: int) -> Fina
             for position, identity in zip(batch, identities, strict=True):
                 remembered = known.get(identity)
                 final = Outcome.NOT_SENT if remembered is None else _OUTCOME_OF[remembered.state]
+                if remembered is not None and _was_completed(checked, position, remembered, run_id):
+                    final = Outcome.UNCHANGED
                 outcome[position] = CODE_OF[final]
                 if remembered is not None:
                     _take_words(checked, position, final, remembered)
@@ -93,6 +102,15 @@ def finish_rows(checked: Checked, ledger: Ledger | None, connector: int) -> Fina
                         candidate_ids[position] = remembered.candidate_id
     index = checked.judge.log.problems.index(len(outcome))
     return FinalRows(outcome, candidate_ids, index)
+
+
+def _was_completed(checked: Checked, position: int, remembered: Remembered, run_id: str) -> bool:
+    """Whether an earlier run created the candidate and this one brought the last file."""
+    return (
+        checked.outcome[position] == CODE_OF[Outcome.INCOMPLETE]
+        and remembered.state is RowState.CREATED
+        and remembered.run_id != run_id
+    )
 
 
 def _take_words(checked: Checked, position: int, outcome: Outcome, remembered: Remembered) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importer.connecting import SchemaFound, fetch_schema
+from importer.core.file_sending import count_inline
 from importer.core.ports import RowState, Settlement, StagedRow
 from importer.job import Workplace
 from importer.sending.clock import iso
@@ -18,7 +19,8 @@ class RunEvents:
 
     def on_settled(self, row: StagedRow, settlement: Settlement) -> None:
         """A row's outcome is durable."""
-        del row
+        if settlement.state is RowState.CREATED:
+            self._place.inline_files += count_inline(row.body)
         if settlement.state is not RowState.STAGED:
             self._place.progress.advance(1)
 

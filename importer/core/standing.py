@@ -181,7 +181,7 @@ def _stand_one(
         result.notes.append((position, _changed(changed), None))
         return Outcome.CHANGED
     if remembered.state is RowState.INCOMPLETE:
-        result.notes.extend((position, *n) for n in _refusal(remembered))
+        # What is missing is told at the end, when its file may have arrived.
         return Outcome.INCOMPLETE
     if not own:
         return Outcome.UNCHANGED
