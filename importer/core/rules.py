@@ -52,8 +52,8 @@ class Rule:
         blank: What a blank cell means: leave the key out, send null, or reject the row.
         blanks: Further texts that count as blank in this column.
         line: Line of the entry in the YAML, 1-based; 0 when not from a file.
-        remembered: Keys of `values` that come from remembered corrections alone: they mend
-            single texts and do not make the pairs a closed list.
+        remembered: Keys of `values` that come from corrections alone: the cell is read as if it
+            held the other text. They mend single texts and make the pairs no closed list.
     """
 
     path: FieldPath

@@ -3,7 +3,8 @@
 Lives here: how a rule's converter, its choices and its field's checks make one judge. Must
 never live here: rules that need several columns of a row. What a newcomer would question: a
 field with a closed list is converted as text first, because its labels are words even where
-its values are numbers.
+its values are numbers; and a correction that a person made is read as if the cell held it,
+so that "use instead: Yes" means what a cell saying Yes means.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from importer.core.model import (
     Section,
 )
 from importer.core.rules import UNSET, WHOLE_NAME, ConvertContext, Rule
+from importer.core.text import fold
 
 _FREE_KINDS: Final = frozenset({Kind.TEXT, Kind.TAGS})
 
@@ -58,6 +60,22 @@ def build_judge(rule: Rule, field: Field | None, context: ConvertContext) -> Con
     if rule.is_constant:
         constant = judge_constant(rule, field)
         return lambda _text: constant
+    judge = _build_judge(rule, field, context)
+    if not rule.remembered:
+        return judge
+    pairs = {key: value for key, value in rule.values.items() if key not in rule.remembered}
+    judge_instead = _build_judge(replace(rule, values=pairs), field, context)
+    exact = {key: str(rule.values[key]) for key in rule.remembered}
+    folded = {fold(key): instead for key, instead in exact.items()}
+
+    def judge_mended(text: str) -> Converted:
+        instead = exact.get(text) or folded.get(fold(text))
+        return judge(text) if instead is None else judge_instead(instead)
+
+    return judge_mended
+
+
+def _build_judge(rule: Rule, field: Field | None, context: ConvertContext) -> Converter:
     is_inverted = rule.invert and field is not None and field.type == "boolean"
     if field is not None and allowed_of(field) and rule.lookup is None and not is_inverted:
         return _build_choice_judge(rule, field, context)
@@ -109,7 +127,7 @@ def _build_open_judge(rule: Rule, field: Field | None, context: ConvertContext) 
     chooser = Chooser(rule, field)
     is_list = field is not None and field.type == "array"
     kind = choose_target(_plain(rule), field, context).kind
-    is_closed = bool(rule.values) and kind in _FREE_KINDS
+    is_closed = bool(rule.values.keys() - rule.remembered) and kind in _FREE_KINDS
 
     def decide_item(item: object) -> Converted:
         text = item if isinstance(item, str) else ""
@@ -241,7 +259,8 @@ def judge_settings(rule: Rule, field: Field | None) -> tuple[Finding, ...]:
     findings: list[Finding] = []
     if allowed_of(field):
         chooser = Chooser(rule, field)
-        targets = [*rule.values.values(), *rule.add]
+        pairs = (value for key, value in rule.values.items() if key not in rule.remembered)
+        targets = [*pairs, *rule.add]
         if rule.otherwise is not UNSET:
             targets.append(rule.otherwise)
         for target in targets:
