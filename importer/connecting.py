@@ -21,7 +21,7 @@ from importer.core.model import CandidateSchema
 from importer.core.ports import CandidateApi, Ledger
 from importer.core.readback import SyncState, parse_sync_state
 from importer.core.schema import parse_candidate_schema, published_schema, schema_sha256
-from importer.errors import AccessStopped, OutageStopped
+from importer.errors import AccessStopped, OutageStopped, UsageError
 from importer.sending.pace import Pace
 
 
@@ -183,6 +183,31 @@ def find_drift(
         if told_to not in ("", sha256):
             return ()
     return compare_with(accepted, schema)
+
+
+def compare_earlier(
+    ledger: Ledger, connector: int, found: SchemaFound, run_id: str
+) -> tuple[Drift, ...]:
+    """What changed from the schema of a run, or from the latest different one without a run.
+
+    Raises:
+        UsageError: The run is unknown, or its schema was not kept.
+    """
+    if not run_id:
+        seen = ledger.schemas(connector)
+        before = next((s for s in seen if s.sha256 != found.schema.sha256), None)
+        return () if before is None else compare_with(before, found.schema)
+    if run_id == "latest":
+        run_id = next((r.run_id for r in ledger.runs(limit=1)), run_id)
+    if ledger.run(run_id) is None:
+        raise UsageError(f"There is no run {run_id}.", hint="`runs` lists them.")
+    kept = ledger.schema_of_run(run_id)
+    if kept is None:
+        raise UsageError(
+            f"The schema of run {run_id} was not kept: it came from a file, or this ATS"
+            " publishes none.",
+        )
+    return compare_with(kept, found.schema)
 
 
 def compare_with(seen: SeenSchema, schema: CandidateSchema) -> tuple[Drift, ...]:

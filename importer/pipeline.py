@@ -16,6 +16,7 @@ from importer.checking import Checked
 from importer.connecting import (
     SchemaFound,
     Site,
+    compare_earlier,
     fetch_schema,
 )
 from importer.core.budget import SendLimits
@@ -113,17 +114,28 @@ async def run(job: Job, place: Workplace) -> list[RunResult]:
     return results
 
 
-async def look_at_site(place: Workplace, *, accept: bool) -> tuple[Site, SchemaFound]:
-    """Whose ATS this is and what it asks for; `accept` settles what changed.
+async def look_at_site(
+    place: Workplace, *, accept: bool = False, diff: str | None = None
+) -> tuple[Site, SchemaFound]:
+    """Whose ATS this is and what it asks for.
+
+    Args:
+        place: Ledger and API.
+        accept: Settle what changed: it is not told again.
+        diff: Compare with the answer in force in this run (`latest` is accepted), or, when
+            empty, with the latest different one. None: tell what nobody has accepted yet.
 
     Raises:
         StopAndRetry: The connector cannot be asked now.
+        UsageError: The run is unknown, or met no schema of this connector.
     """
     site = await visit(place)
     connector = place.ledger.connector_ref(place.base_url, site.connector_id, site.ats)
     place.pace.share(place.ledger, connector)
     at = iso(place.pace.clock.time())
     found = await fetch_schema(require_api(place), place.pace, place.ledger, connector, at)
+    if diff is not None:
+        found = replace(found, drift=compare_earlier(place.ledger, connector, found, diff))
     if accept:
         place.ledger.accept_schema(connector, found.schema.sha256)
     return site, found

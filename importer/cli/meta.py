@@ -18,14 +18,20 @@ if TYPE_CHECKING:
 @click.command("meta")
 @o.MAPPING_IF_ANY
 @click.option("--save", type=click.Path(path_type=Path), metavar="FILE", help="Keep the answer.")
-@click.option("--diff", is_flag=True, help="What changed against the latest different answer.")
+@click.option(
+    "--diff",
+    is_flag=False,
+    flag_value="",
+    metavar="[RUN]",
+    help="What changed against the latest different answer, or since RUN.",
+)
 @click.option("--accept", is_flag=True, help="Accept the changes: they are not told again.")
 @o.connection_options
 @o.FORMAT
 def command(
     mapping: Path | None,
     save: Path | None,
-    diff: bool,
+    diff: str | None,
     accept: bool,
     output: str,
     **flags: Any,
@@ -43,7 +49,7 @@ def command(
 
         async def work() -> tuple[Site, SchemaFound]:
             async with open_workplace(settings, ledger, open_progress(quiet=True)) as place:
-                return await look_at_site(place, accept=accept)
+                return await look_at_site(place, accept=accept, diff=diff)
 
         site, found = asyncio.run(work())
     if save is not None:
@@ -69,12 +75,13 @@ def command(
     click.echo(f"{whose or 'Unnamed connector'} (connector {site.connector_id})")
     for warning in (*site.warnings, *found.warnings):
         say(f"Note: {warning}")
-    if diff or found.drift:
-        for change in found.drift:
-            click.echo(f"Changed: {change.sentence}")
-        if not found.drift:
-            click.echo("Nothing changed.")
-    if not diff:
+    for change in found.drift:
+        click.echo(f"Changed: {change.sentence}")
+    if accept:
+        click.echo("Accepted: what changed until now is not told again.")
+    if diff is not None and not found.drift:
+        click.echo("Nothing changed.")
+    if diff is None:
         click.echo("")
         click.echo("\n".join(describe_schema(found.schema, width())))
     return 0
