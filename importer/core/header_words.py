@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from importer.core.text import words
@@ -64,6 +65,7 @@ _TOKENS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
+@lru_cache(maxsize=20_000)
 def name_likeness(text: str) -> float:
     """How much a text reads like a column's name: 0 (not at all) to 1.
 

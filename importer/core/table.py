@@ -199,7 +199,8 @@ def _best_header(rows: Sequence[Row], hint: int | None) -> tuple[int | None, flo
             score -= 1.0 * wide_above
         if number == hint:
             score += 3.0
-        if score >= max(_ENOUGH, 0.25 * filled[index]) and score > best_score:
+        share = 0.25 if index + 1 < len(rows) else 0.75  # nothing below: the names alone must do
+        if score >= max(_ENOUGH, share * filled[index]) and score > best_score:
             best, best_score = index, score
         if filled[index] * 3 > usual * 2:
             wide_above += 1
@@ -250,10 +251,12 @@ def _cell_evidence(cell: str, values: Sequence[str]) -> float:
         evidence += 1.0 * share
     elif values:
         evidence += _text_evidence(cell, values)
-    if is_identifier(cell):
+    # What reads like a column's name counts only as far as the values below do not.
+    below = values[:20]
+    if is_identifier(cell) and sum(map(is_identifier, below)) * 2 <= len(below):
         evidence += 0.7
-    likeness = name_likeness(cell)
-    return evidence + 1.5 * likeness
+    usual = sum(map(name_likeness, below)) / len(below) if below else 0.0
+    return evidence + 1.5 * max(0.0, name_likeness(cell) - usual)
 
 
 def _text_evidence(cell: str, values: Sequence[str]) -> float:

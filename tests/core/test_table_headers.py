@@ -51,9 +51,12 @@ ABSENT = {
     "title in a loose sheet": "Test spreadsheet\n2nd row,2nd row 2nd column\nThis one is red\n",
     "mail in the first line": "x@example.com,Name\ny@example.com,Name\n",
     "single word": "sushi\n",
+    "a single line": "foo,bar\n",
     "a job title that is a column's name elsewhere": (
         "Ada,Lovelace,Director,London\nGrace,Hopper,Admiral,Arlington\nJean,Bartik,Editor,York\n"
     ),
+    "user names": "john_smith,team_a\nmary_jones,team_b\nann_lee,team_c\n",
+    "states": "active,public\nprivate,web\nopen,private\n",
     "a value comes back": "blue,red\nblue,green\nred,blue\nblue,grey\n",
 }
 
