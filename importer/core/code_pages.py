@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -55,10 +56,7 @@ def judge_code_pages(lines: Sequence[bytes]) -> list[Judged]:
     for one in judged:
         if all(one.text != other.text for other in distinct):
             distinct.append(one)
-    if not distinct:
-        text = b"\n".join(lines).decode("latin-1")
-        distinct.append(Judged("latin-1", 0.0, text, _example(text)))
-    return distinct
+    return distinct  # never empty: Mac Roman and the DOS pages know every byte
 
 
 def _judge(lines: Sequence[bytes], codec: str, prior: float, scorer: _Scorer) -> Iterator[Judged]:
@@ -100,7 +98,7 @@ def _example(text: str) -> str:
     return next((w for w in words if len(w) > 1), "")[:24]
 
 
-class _Scorer:
+class _Scorer(ABC):
     """Scores a decoded text; the parts all share: words, marks, controls.
 
     Attributes:
@@ -133,8 +131,9 @@ class _Scorer:
     def _weight(self, word: str) -> float:
         return sum(1 for c in word if not c.isascii())
 
+    @abstractmethod
     def _word(self, word: str) -> float:
-        raise NotImplementedError
+        """How well a word (with letters beyond ASCII) fits."""
 
     def _part(self, char: str) -> float | None:
         """What a sign counts that belongs to the script's words; None for other signs."""
@@ -289,7 +288,7 @@ def _sign_score(char: str, codec: str, language: str) -> float:
         return 0.25
     if "\uff01" <= char <= "\uff5e":
         return 0.8
-    raw = char.encode(codec)
+    raw = char.encode(codec, "replace")
     lead, trail = raw[0], raw[-1]
     if len(raw) != 2:
         return 0.0

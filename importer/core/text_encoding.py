@@ -8,6 +8,7 @@ itself, old code pages only ever look likely.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -117,7 +118,7 @@ def _wide_by_line_ends(sample: bytes) -> str | None:
         if sum(pairs.count(mark) for mark in marks) * 60 < len(pairs):
             continue
         try:
-            text = sample.decode(codec)
+            text = codecs.getincrementaldecoder(codec)().decode(sample)
         except UnicodeDecodeError:
             continue
         if sum(1 for c in text if c.isprintable() or c in "\r\n\t") > 0.97 * len(text):

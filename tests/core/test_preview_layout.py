@@ -1,10 +1,14 @@
 """A preview reads well at any width, and no cell can steer the terminal."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from importer.core.preview import preview_lines
+from importer.core.model import CellFinding, Chunk, Finding, Severity, SourceDescription
+from importer.core.preview import preview_document, preview_lines
 from importer.core.terminal import display_width
 
 
@@ -65,6 +69,36 @@ def test_headline_says_what_it_is() -> None:
     lines = preview_lines(_document(["A"], [["x"]], header_row=None, kind="ods", sheet="Jan"))
     assert lines[0] == "people.csv, sheet Jan"
     assert lines[1] == "  OpenDocument spreadsheet: 1 row, 1 column, no headers"
+
+
+class _Source:
+    """A table in memory with problems in many rows, which may break off."""
+
+    description = SourceDescription("p.csv", "csv", header_row=1, headers=("A",), columns=("A",))
+    skipped: Mapping[str, Sequence[int]] = {
+        "blank": [3, 4, 5, 9, 12, 15, 20, 22, 30],
+        "moved": [7],
+    }
+
+    def chunks(self, size: int = 50_000) -> Iterator[Chunk]:
+        rows = np.arange(2, 12)
+        finding = Finding("lost-character", "A character was lost.", severity=Severity.NOTE)
+        yield Chunk(
+            rows,
+            pd.DataFrame({"A": ["x"] * 10}, dtype=object),
+            tuple(CellFinding(int(row), "A", "x", finding) for row in rows),
+        )
+
+
+def test_many_places_are_named_in_short() -> None:
+    document = preview_document(_Source(), 0)
+    assert document["rows"] == []
+    assert document["problems"][0]["count"] == 10
+    left_out, cleaned = document["notes"]
+    assert (
+        left_out == "Left out: 9 blank rows (rows 3-5, 9, 12, 15, 20 and 2 more), 1 moved (row 7)."
+    )
+    assert cleaned.startswith("Cleaned (row 2, A; row 3, A; row 4, A; row 5, A; row 6, A; 5 more)")
 
 
 def test_an_empty_table_has_no_frame() -> None:

@@ -79,9 +79,9 @@ def test_one_mistaken_line_does_not_change_the_choice() -> None:
     assert judge_code_pages(lines)[0].codec == "shift_jis"
 
 
-def test_bytes_that_no_page_knows_end_in_latin_1() -> None:
-    judged = judge_code_pages([b"\x81\x8d\x8f\x90\x9d\xff\xfe\x80" * 3])
-    assert judged[0].text
+def test_bytes_that_mean_nothing_are_a_guess() -> None:
+    assert judge_code_pages([b"\x81\x8d\x8f\x90\x9d\xff\xfe\x80" * 3])[0].text
+    assert judge_code_pages([])[0].score == 0
     assert choose_encoding(b"\x81\x8d", [b"\x81\x8d"], size=2, is_utf8=False).certainty == "guess"
 
 
@@ -114,6 +114,7 @@ CASES = {
     "iso-2022-jp": (TEXTS["ja"].encode("iso2022_jp"), "iso2022_jp"),
     "escapes that are no japanese": (b"\x1b$zz\x1b(zz", "utf-8"),
     "latin-1 at a line's end": ("René\nJosé\n".encode("latin-1"), "cp1252"),
+    "broken utf-16": (b"\xd8\x00\xd8\x00\0,\xd8\x04" * 40, "cp1252"),
     "mostly utf-8": (("Müller;Köln\n" * 30).encode() + b"Ren\xe9\n", "utf-8"),
 }
 
