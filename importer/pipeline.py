@@ -51,6 +51,7 @@ from importer.steps import (
     require_api,
     require_sources,
     seconds_since,
+    server_now,
     send_files,
     set_scene,
     visit,
@@ -98,7 +99,7 @@ async def run(job: Job, place: Workplace) -> list[RunResult]:
         place.ledger.guard_identity(
             job.mapping_name, job.mapping.identity, accept=job.options.accept_identity
         )
-        place.ledger.recover(scene.connector)
+        place.ledger.recover(scene.connector, at=server_now(place))
         await _reconcile_first(place, scene)
         earlier = place.ledger.unfinished_run(scene.connector, job.mapping_name)
         run_id = place.new_run_id()
@@ -309,7 +310,7 @@ async def reconcile(
     connector = place.ledger.connector_ref(place.base_url, site.connector_id, site.ats)
     place.pace.share(place.ledger, connector)
     async with hold_connector(place, connector):
-        place.ledger.recover(connector)
+        place.ledger.recover(connector, at=server_now(place))
         settle_by_hand(place.ledger, connector, by_hand or {})
         return await reconcile_doubtful(
             api=require_api(place),

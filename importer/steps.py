@@ -272,3 +272,8 @@ def record_run(
 def seconds_since(place: Workplace, scene: Scene) -> float:
     """Seconds since the command began."""
     return place.pace.clock.time() - scene.started
+
+
+def server_now(place: Workplace) -> str:
+    """The ISO time by the server's clock, as far as its answers told."""
+    return iso(place.pace.server_time(place.pace.clock.time()))

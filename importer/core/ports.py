@@ -264,8 +264,11 @@ class Ledger(Remembering, Protocol):
         """The same, by any e-mail that a settled or doubtful row of theirs ever had."""
         ...
 
-    def recover(self, connector: int) -> int:
-        """Turn every intent without an outcome into in doubt; returns how many."""
+    def recover(self, connector: int, at: str = "") -> int:
+        """Turn every intent without an outcome into in doubt; returns how many.
+
+        `at` is the time by the server's clock; without it this machine's is taken.
+        """
         ...
 
     def stage(self, connector: int, run_id: str, rows: Sequence[StagedRow]) -> None:
