@@ -140,19 +140,25 @@ def apply_origins(
     return result
 
 
-def reject_known(rows: FixRows, stands: Standings) -> None:
+def reject_known(rows: FixRows, stands: Standings) -> frozenset[int]:
     """Keep rows back whose person was imported with other contents than theirs.
 
     In a spreadsheet that is a change worth a note; a row that somebody was asked to mend must
     not vanish so.
+
+    Returns:
+        Their positions.
     """
     changed = CODE_OF[Outcome.CHANGED]
+    found = set()
     for position in rows.origins:
         if int(stands.standing[position]) == changed:
             stands.standing[position] = UNDECIDED
             stands.clashes.append(position)
             stands.notes = [n for n in stands.notes if n[0] != position]
             stands.notes.append((position, IMPORTED_OTHERWISE, None))
+            found.add(position)
+    return frozenset(found)
 
 
 def take_decision(decision: RowDecision, stands: Standings, position: int) -> bool:

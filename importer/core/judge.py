@@ -207,12 +207,20 @@ class Judge:
         for position, (_, finding) in rows.unreadable.items():
             stands.clashes.append(position)
             stands.notes.append((position, finding, DECISION_COLUMN))
-        reject_known(rows, stands)
+        others = reject_known(rows, stands)
         for position, decision in rows.decisions.items():
             own = (who.identities()[position], who.content_of(position))
             identity, content = rows.origins.get(position, own)
-            self.decided.append(Decided(first + position, decision, identity, content))
+            is_open = int(stands.standing[position]) == UNDECIDED
             is_held = take_decision(decision, stands, position)
+            is_own = decision is RowDecision.SEND_ANYWAY or position not in others
+            if is_open and (decision is RowDecision.SKIP or not is_own):
+                # Somebody else may have this identity, now or later: the decision is on this
+                # row, so it is remembered by what the row holds.
+                row = self._who.row_identity(content.hashes)
+                self.decided.append(Decided(first + position, decision, row, content))
+            if is_own:
+                self.decided.append(Decided(first + position, decision, identity, content))
             if decision is RowDecision.SEND_ANYWAY:
                 self.send_anyway.add(first + position)
                 if not is_held:

@@ -29,13 +29,14 @@ _SETTLED_SAME = frozenset(
         Outcome.UNCHANGED,
         Outcome.INCOMPLETE,
         Outcome.ALREADY_IN_ATS,
-        Outcome.SET_ASIDE,
         Outcome.REFUSED,
     )
 )
 _OWN = frozenset(CODE_OF[o] for o in (Outcome.CREATED, Outcome.ALREADY_IN_ATS))
 """Standings that only a continued run gives, for what it did before it was interrupted."""
 _CHANGED = CODE_OF[Outcome.CHANGED]
+_SET_ASIDE = CODE_OF[Outcome.SET_ASIDE]
+"""Skipped by a person: such a row stands in nobody's way, since it is never sent."""
 
 
 def settle(
@@ -81,7 +82,7 @@ def _same_identity(rows: RowBlock, allowed: frozenset[int]) -> tuple[list[int], 
     shared = pd.Series(rows.identity[:, 0]).duplicated(keep=False).to_numpy()
     groups: dict[tuple[int, int], list[int]] = defaultdict(list)
     position: int
-    for position in np.flatnonzero(shared).tolist():
+    for position in np.flatnonzero(shared & (rows.standing != _SET_ASIDE)).tolist():
         groups[tuple(rows.identity[position].tolist())].append(position)
     duplicates: list[int] = []
     clashes: dict[int, int] = {}
@@ -122,7 +123,7 @@ def _same_email_other_name(
     shared = pd.Series(hashes).duplicated(keep=False).to_numpy()
     groups: dict[int, list[int]] = defaultdict(list)
     for position, hashed in zip(positions[shared].tolist(), hashes[shared].tolist(), strict=True):
-        if position not in allowed:
+        if position not in allowed and int(rows.standing[position]) != _SET_ASIDE:
             groups[hashed].append(position)
     found: dict[int, list[int]] = {}
     for members in groups.values():

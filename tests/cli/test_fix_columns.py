@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 
+import pytest
 from desk_kit import Desk
 from people_kit import correct
 
@@ -89,3 +90,35 @@ def test_a_shortened_cell_is_never_imported(desk: Desk) -> None:
     correct(fix, {(2, "decision"): "short", (2, "decision (import)"): ""})
     assert desk.run(file=str(fix)).code == 0
     assert not desk.server.store.created[0].kept["tags"][0].startswith(SHORTENED_PREFIX)
+
+
+@pytest.mark.parametrize(("decision", "outcome"), [("skip", "set_aside"), ("already there", None)])
+def test_a_decision_on_the_second_row_of_a_person_holds(
+    desk: Desk, decision: str, outcome: str | None
+) -> None:
+    """Also though the person is the first row's: it is remembered by what the row holds."""
+    twice = ["Ada", "Adams", "ada@example.com", "", "new"]
+    lay_out(desk, ["Ada", "Adams", "ada@example.com", "", "old"], twice)
+    assert desk.run().code == 1
+    fix = desk.report() / "fix.xlsx"
+    correct(fix, {(2, "decision (import)"): decision})
+    assert desk.run(file=str(fix)).code == 0
+    for _ in range(2):
+        assert desk.run().code == 0
+        left = {outcome: 1} if outcome else {}
+        assert desk.counts() == {"rows": 2, "unchanged": 2 - len(left)} | left
+    lay_out(desk, ["Ada", "Adams", "ada@example.com", "", "old"], [*twice[:4], "newer"])
+    assert desk.run().code == 1
+
+
+def test_a_row_skipped_after_a_check_stays_skipped(desk: Desk) -> None:
+    """The decision is on the row: its person may be created from another one later."""
+    twice = ["Ada", "Adams", "ada@example.com", "", "new"]
+    lay_out(desk, ["Ada", "Adams", "ada@example.com", "", "old"], twice)
+    assert desk.call("check", "people.csv", "-m", "map.yaml").code == 1
+    fix = desk.report() / "fix.xlsx"
+    correct(fix, {(2, "decision (import)"): "skip"})
+    assert desk.run(file=str(fix)).code == 0
+    for what in ("created", "unchanged"):
+        assert desk.run().code == 0
+        assert desk.counts() == {"rows": 2, "set_aside": 1, what: 1}
