@@ -23,6 +23,7 @@ from importer.core.identity import problem_hash
 from importer.core.memory import ProblemKey, TrackedProblems
 from importer.core.model import NEEDS_A_PERSON, Problem, RunSummary, Severity
 from importer.core.ports import Ledger, RowState, RunRecord
+from importer.core.side_effects import known_side_effects
 from importer.errors import ImporterError
 from importer.job import Job, RunFolder, RunResult, Workplace
 from importer.reporting import finish_rows, report_rows, token_columns
@@ -130,6 +131,7 @@ def tell_run(
         cleaned=checked.judge.log.cleaned,
         left_out=_left_out(job, checked),
         drift=describe_drift(told.schema.drift, found),
+        side_effects=known_side_effects(told.site.ats),
         timeline=told.report.timeline if told.report else (),
         budget=told.plan.as_json() if told.plan else {},
         warnings=(
