@@ -27,6 +27,7 @@ from importer.core.ports import (
     RunRecord,
     Source,
 )
+from importer.core.side_effects import known_side_effects
 from importer.core.standing import StandingRules
 from importer.errors import GuardStopped, Interrupted, MappingError, SourceError
 from importer.job import Asked, Job, RunFolder, Workplace
@@ -228,6 +229,7 @@ def guard_run(job: Job, place: Workplace, scene: Scene, checked: Checked, plan: 
                 *scene.schema.warnings,
                 *job.warnings,
             ),
+            side_effects=known_side_effects(scene.site.ats),
         )
         if not place.confirm(asked):
             raise GuardStopped("The number was not confirmed, so nothing was sent.")
