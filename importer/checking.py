@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from importer.core.attachments import Files
+from importer.core.explain import try_mapping
 from importer.core.fixrows import FixOrigin
 from importer.core.handback import original_columns
 from importer.core.judge import Judge
@@ -21,6 +22,7 @@ from importer.core.lint import LintFinding, lint_mapping, resolve_columns
 from importer.core.model import (
     CandidateSchema,
     Chunk,
+    Finding,
     Outcome,
     Problem,
     Severity,
@@ -144,6 +146,7 @@ def check_sources(
     )
     require_sound(plan)
     lint = lint_sources(settings.mapping, settings.schema, sources)
+    lint += require_tests(plan)
     judge = Judge(plan, settings.secret, settings.recall, settings.standing)
     descriptions: list[SourceDescription] = []
     source_rows: list[int] = []
@@ -197,6 +200,28 @@ def check_sources(
         lint=lint,
         new_columns=[f.column for _, f in lint if f.finding.code == "column-not-mapped"],
     )
+
+
+def require_tests(plan: Plan) -> list[tuple[str, LintFinding]]:
+    """Run the mapping's own tests; returns what could not be tried.
+
+    Raises:
+        MappingError: A test fails; names each difference by its line.
+    """
+    found, notes = try_mapping(plan)
+    if found:
+        raise MappingError(
+            f"The mapping {plan.mapping.path} fails its own tests.",
+            hint="Nothing was sent. Correct the mapping, or the test where it is out of date.",
+            details=[f"line {f.line}: {f.finding.message} {f.finding.hint}" for f in found],
+        )
+    return [
+        (
+            plan.mapping.path,
+            LintFinding(0, Finding("mapping-test-left-out", note, severity=Severity.NOTE)),
+        )
+        for note in notes
+    ]
 
 
 def require_sound(plan: Plan) -> None:

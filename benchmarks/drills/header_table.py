@@ -56,7 +56,7 @@ def score_set(given: dict[str, Any]) -> Score:
     }
     score = Score(given["source"])
     for proposal in propose_columns(given["headers"], samples, published_schema(), words):
-        expected = given["expected"][proposal.column]
+        expected = given["expected"].get(proposal.column, "custom")
         accepted = [expected, *given.get("accept", {}).get(proposal.column, [])]
         term = term_of(proposal)
         is_mappable = expected != "custom"

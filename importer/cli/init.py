@@ -18,7 +18,6 @@ from importer.cli import options as o
 
 if TYPE_CHECKING:
     from importer.core.model import CandidateSchema
-    from importer.core.ports import Source
     from importer.core.proposing.columns import ColumnProposal
     from importer.core.proposing.proposal import Proposal
     from importer.settings import Settings
@@ -104,6 +103,7 @@ def propose(
     Raises:
         ImporterError: There is no file to propose for, or no schema.
     """
+    from importer.cli.prepare import require_chosen_sheets
     from importer.core.proposing.proposal import propose_mapping
     from importer.errors import SourceError
     from importer.loading import load_words
@@ -114,7 +114,7 @@ def propose(
     unreadable = [f"{path}: {f.message} {f.hint}".rstrip() for path, f in opened.unreadable]
     if not opened.sources:
         raise SourceError("There is no table to propose a mapping for.", details=unreadable)
-    _require_one_sheet(opened.sources)
+    require_chosen_sheets(opened)
     proposal = propose_mapping(
         opened.sources,
         _find_schema(schema, settings, mapping, offline=offline),
@@ -125,18 +125,6 @@ def propose(
         most_rows=MOST_ROWS,
     )
     return proposal, unreadable
-
-
-def _require_one_sheet(sources: Sequence[Source]) -> None:
-    from importer.errors import UsageError
-
-    for source in sources:
-        choice = source.description.choice
-        if choice:
-            raise UsageError(
-                f"{source.description.path} has several sheets with rows: {', '.join(choice)}.",
-                hint=f'Say which one is meant: --sheet "{choice[0]}" (repeatable), or --sheet all.',
-            )
 
 
 def _find_schema(

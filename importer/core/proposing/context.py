@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from importer.core.proposing.concepts import CONCEPTS
+from importer.core.proposing.concepts import CONCEPTS, PLACES
 from importer.core.proposing.evidence import ColumnSample
 from importer.core.proposing.headers import Reading
 from importer.core.proposing.words import Words, join_words
@@ -192,10 +192,19 @@ def _decide_phones(table: Table) -> None:
                 _set(table, column, "phone", 0.8)
             else:
                 _leave(table, column, "its values are not phone numbers")
-        elif table.has("phone", "fax") and not table.has("department"):
+        elif _are_places_phones(table, column):
             _set(table, column, "phone", 0.7)
         else:
             _leave(table, column, "it may be a phone number or a place")
+
+
+def _are_places_phones(table: Table, column: str) -> bool:
+    """Without values: other phones stand beside it, and more than one sign says so."""
+    if table.has("department") or not table.has("phone", "fax"):
+        return False
+    is_english = "en" in table.readings[column].languages & table.languages
+    words = [c for c, r in table.readings.items() if ("place_phone") in {n for _, n in r.hits}]
+    return len(words) > 1 or table.has("fax") or not is_english
 
 
 # --- titles and jobs ---------------------------------------------------------------------------
@@ -258,10 +267,22 @@ def _decide_title_word(table: Table, column: str, has_title: bool) -> None:
 def _decide_places(table: Table) -> None:
     """`State` is a place beside other parts of an address; alone it may be a status."""
     for column in _columns_of(table, "state_word"):
-        if table.has("city", "zip", "street", "country", "location"):
+        is_english = "en" in table.readings[column].languages & table.languages
+        if table.has("state") and not is_english:
+            _leave(table, column, "it may be a place or a status")
+        elif _is_beside_place(table, column) or (
+            is_english and table.has("city", "zip", "street", "country", "location")
+        ):
             _set(table, column, "state", 0.85)
         else:
             _leave(table, column, "it may be a place or a status")
     for column in _columns_of(table, "district"):
         if not table.has("city", "state", "zip", "street", "country", "location"):
             _leave(table, column, "without a town it says too little")
+
+
+def _is_beside_place(table: Table, column: str) -> bool:
+    """In Spanish and Portuguese the word means status as well; its neighbours tell."""
+    place = list(table.columns).index(column)
+    beside = (*table.columns[max(0, place - 1) : place], *table.columns[place + 1 : place + 2])
+    return any(table.meanings[c].concept in PLACES for c in beside)

@@ -19,6 +19,10 @@ from importer.core.proposing.words import Hit, Words, fold_words, join_words
 _BRACKETS = re.compile(r"[(\[{（【「<][^()\[\]{}（）【】「」<>]*[)\]}）】」>]")
 _PARTS = re.compile(r"\s*(?:[/|\n;]|\s[-–—:]\s|／|｜)\s*")
 _ORDINALS: Final = frozenset({"1st", "2nd", "3rd", "st", "nd", "rd", "first", "second", "third"})
+_NUMBERED: Final = CONTACTS | PLACES | {"tags"}
+"""What may have a number at its end; `Employer 2` is another employer."""
+_WEAK: Final = frozenset({"first", "last", "given", "family", "middle"})
+"""Words that are a name only where they stand alone: `First contact` is none."""
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -91,8 +95,16 @@ def _is_harmless(text: str, meaning: set[str], words: Words) -> bool:
     found = {_meaning(h) for h in words.hits.get(key, ())}
     if found:
         return bool(found & meaning)
-    usual = words.lists["contact_words"] | words.lists["place_words"] | words.lists["person_words"]
+    usual = words.lists["person_words"]
+    if meaning & _targets(CONTACTS):
+        usual |= words.lists["contact_words"]
+    if meaning & _targets(PLACES):
+        usual |= words.lists["place_words"]
     return all(w in usual or w.isdecimal() for w in fold_words(text).split())
+
+
+def _targets(concepts: frozenset[str]) -> set[str]:
+    return {CONCEPTS[c].target or c for c in concepts}
 
 
 def _meaning(hit: Hit) -> str:
@@ -103,6 +115,8 @@ def _meaning(hit: Hit) -> str:
 def _read_plain(header: str, words: Words, sureness: float) -> Reading:
     """Look a header up, whole and with words taken off that change nothing."""
     for key, allowed, less in _shorten(fold_words(header), words):
+        if less and key in _WEAK:
+            continue
         found = _look(key, words, sureness - less)
         hits = tuple(h for h in found.hits if allowed is None or h[1] in allowed)
         if hits:
@@ -118,9 +132,11 @@ def _shorten(folded: str, words: Words) -> Iterator[tuple[str, frozenset[str] | 
     own = [w for w in given if w not in person]
     if len(own) == 1 and _CJK.search(own[0]):
         own = [_strip_cjk(own[0], person)]
+    yield "".join(own), None, 0.05
     bare = [w for w in own if not w.isdecimal()] or own
-    for tokens in (own, bare, [w for w in given if not w.isdecimal()]):
-        yield "".join(tokens), None, 0.05
+    numbered = _NUMBERED if own and own[-1].isdecimal() else None
+    for tokens in (bare, [w for w in given if not w.isdecimal()]):
+        yield "".join(tokens), numbered, 0.05
     contact = [w for w in bare if w not in words.lists["contact_words"] and w not in _ORDINALS]
     place = [w for w in bare if w not in words.lists["place_words"]]
     for drop in (contact, place):
