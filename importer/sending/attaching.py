@@ -220,10 +220,11 @@ class _Attaching:
             self._running = self._running + 1 if status == 403 else 0
             await self._settle(record, "failed", said, detail)
         elif fate is Fate.IN_DOUBT:
-            self._running += 1
             if await self._is_there(record.candidate_id, detail):
+                self._running = 0
                 await self._settle(record, "sent")
             else:
+                self._running += 1
                 await self._settle(record, "pending", _DOUBT)
         else:
             self._running += 1
