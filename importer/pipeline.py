@@ -51,8 +51,8 @@ from importer.steps import (
     require_api,
     require_sources,
     seconds_since,
-    server_now,
     send_files,
+    server_now,
     set_scene,
     visit,
 )
