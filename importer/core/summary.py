@@ -7,13 +7,14 @@ behind it, so that a reader of the contract never meets a surprise before them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from importer.core.model import Outcome, Problem, RequestCounts, RunSummary
 from importer.core.verdict import judge, sort_problems
 
 ROWS_LISTED: Final = 1_000
+_POINTS: Final = 240
 _ATTACHMENTS: Final = ("sent", "pending", "failed")
 
 
@@ -65,6 +66,7 @@ def summary_document(summary: RunSummary) -> dict[str, object]:
         "warnings": list(summary.warnings),
         "side_effects": [{"effect": e, "source": s} for e, s in summary.side_effects],
         "budget": _json_ready(summary.budget),
+        "timeline": _thin(summary.timeline),
         "version": summary.version,
     }
 
@@ -98,6 +100,12 @@ def summarise_stop(
         exit_code=exit_code,
         stop_reason=reason,
     )
+
+
+def _thin(timeline: Sequence[tuple[float, int, int]]) -> list[list[float]]:
+    """At most `_POINTS` of them, the last one kept: as many as a chart can show."""
+    step = -(-len(timeline) // _POINTS) or 1
+    return [[round(at, 3), made, calls] for at, made, calls in timeline[::-1][::step][::-1]]
 
 
 def _problem(problem: Problem) -> dict[str, object]:

@@ -391,10 +391,16 @@ def test_old_runs_are_forgotten_and_people_stay(ledger: SqlLedger) -> None:
     ledger.finish_run("r1", AT, 0, "")
     ledger.begin_run(run("r2", connector))
     ledger.begin_run(run("r3", connector, started_at=LATER, state="finished"))
-    ledger.begin_run(run("r0", connector, state="finished"))
+    ledger.begin_run(run("r0", connector, state="finished", folder="reports/r0"))
+    ledger.begin_run(run("r4", connector, folder="reports/r4"))
     gone = ledger.forget_runs(LATER)
-    assert [r.run_id for r in gone] == ["r1", "r0"]
-    assert [r.run_id for r in ledger.runs()] == ["r3", "r2"]
+    assert [r.folder for r in gone] == ["reports/r0"]
+    assert ledger.forget_runs(LATER) == []
+    kept = {r.run_id: r for r in ledger.runs()}
+    assert set(kept) == {"r0", "r1", "r2", "r3", "r4"}
+    assert (kept["r0"].folder, kept["r4"].folder) == ("", "reports/r4")
+    assert {source[:2] for source in kept["r0"].sources} <= {("", "")}
+    assert [s[2:] for s in kept["r0"].sources] == [s[2:] for s in gone[0].sources]
     assert ledger.recall(connector, [who("ada")])[who("ada")].state is RowState.CREATED
     assert len(ledger.doubtful(connector)) == 1
 

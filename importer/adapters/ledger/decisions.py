@@ -115,10 +115,17 @@ class Decisions(Attachments):
         self._put_faces(conn, connector, [(person, face) for face in faces])
         self._put_emails(conn, connector, [(email, person) for email in emails])
 
-    def forget_person(self, connector: int, identity: bytes) -> Sequence[str]:
+    def forget_person(
+        self, connector: int, identity: bytes, emails: Sequence[bytes] = ()
+    ) -> Sequence[str]:
         """Erase a person: every identity, e-mail, waiting row, attempt and file.
 
         Whoever is forgotten is new when a source still has the row.
+
+        Args:
+            connector: The connector's number.
+            identity: Whom it is about.
+            emails: Hashes of addresses whose people are meant too.
 
         Returns:
             Ids of the candidates they became, which the ATS still holds.
@@ -127,6 +134,10 @@ class Decisions(Attachments):
         with self._write() as conn:
             self._lock_connector(conn, connector)
             persons = set(self._persons_of(conn, connector, [identity]).values())
+            e = t.emails.c
+            for chunk in split_chunks(list(emails)):
+                query = select(e.person).where(e.connector == connector, e.email.in_(chunk))
+                persons.update(conn.execute(query).scalars())
             own = (s.connector == connector) & ((s.identity == identity) | (s.origin == identity))
             waiting = conn.execute(select(s.seq, s.person).where(own)).all()
             persons.update(row.person for row in waiting if row.person is not None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select, update
@@ -169,21 +170,30 @@ class Runs(Store):
             )
 
     def forget_runs(self, older_than: str) -> Sequence[RunRecord]:
-        """Forget finished runs that started before an ISO time; people stay as they are.
+        """Forget what finished runs that started before an ISO time were made of.
+
+        Times, counts and hashes stay, and people stay as they are; names of files, folders
+        and single attempts go.
 
         Returns:
-            The runs that went, so that their folders can go too.
+            The runs as they were, so that their folders can go too; those that were forgotten
+            before are left out.
         """
         c = t.runs.c
-        old = (c.started_at < older_than) & c.state.not_in(_OPEN)
+        old = (c.started_at < older_than) & c.state.not_in(_OPEN) & (c.folder != "")
         with self._write() as conn:
             gone = [_record(line) for line in conn.execute(select(t.runs).where(old))]
             ids = [run.run_id for run in gone]
             waiting = set(conn.execute(select(t.staged.c.run_id).distinct()).scalars())
+            for run in gone:
+                bare = replace(
+                    run, sources=[("", "", sha, rows) for _, _, sha, rows in run.sources]
+                )
+                kept = {"folder": "", "sources": _dump_sources(bare)}
+                conn.execute(update(t.runs).where(c.run_id == run.run_id).values(**kept))
             for run_id in ids:
                 if run_id not in waiting:
                     conn.execute(delete(t.attempts).where(t.attempts.c.run_id == run_id))
-                conn.execute(delete(t.runs).where(c.run_id == run_id))
         self._empty_log()
         return gone
 
