@@ -22,6 +22,7 @@ from importer.settings import Settings
 if TYPE_CHECKING:
     from importer.adapters.ledger import SqlLedger
     from importer.adapters.spool import SpooledSource, SpoolWriter
+    from importer.core.attachments import Files
     from importer.core.budget import SendLimits
     from importer.core.fixrows import FixOrigin
     from importer.core.model import Finding, ReportRow, RunSummary, SourceOptions
@@ -72,6 +73,13 @@ def read_sources(
         [s for s in opened if not isinstance(s, Unreadable)],
         [(s.path, s.finding) for s in opened if isinstance(s, Unreadable)],
     )
+
+
+def local_files() -> Files:
+    """The files of this machine, to be attached to candidates."""
+    from importer.adapters.attachments import LocalFiles
+
+    return LocalFiles()
 
 
 # --- run folders ------------------------------------------------------------------------------
@@ -198,7 +206,6 @@ async def open_workplace(
         SettingsError: A secret is missing where the API is needed.
     """
     from importer.adapters.api import BindbeeApi
-    from importer.adapters.attachments import LocalFiles
     from importer.job import Workplace
     from importer.sending.clock import StopSignal
     from importer.sending.pace import Pace
@@ -220,7 +227,7 @@ async def open_workplace(
         base_url=settings.base_url,
         confirm=confirm,
         stop=signal,
-        files=LocalFiles(),
+        files=local_files(),
     )
     if offline:
         yield place

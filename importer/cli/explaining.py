@@ -40,13 +40,21 @@ def show_row(result: RunResult, sources: Sequence[Source], number: int, output: 
     from importer.cli.screen import print_json
     from importer.core.explain import explain_row, story_document, story_lines
     from importer.errors import UsageError
+    from importer.wiring import local_files
 
     told: list[dict[str, Any]] = []
     for index, source in enumerate(sources):
         cells = _find(source, number)
         if cells is None:
             continue
-        story = explain_row(result.checked.plan, cells, number, _orders(result.checked, index))
+        story = explain_row(
+            result.checked.plan,
+            cells,
+            number,
+            _orders(result.checked, index),
+            local_files(),
+            (source.description.path,),
+        )
         name = name_source(source.description)
         if output == "json":
             told.append({"source": name, **story_document(story)})

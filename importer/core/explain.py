@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from importer.core.assemble import Values, assemble_values
+from importer.core.attachments import Files
 from importer.core.bodies import assemble_body
 from importer.core.columns import match_columns, used_columns
 from importer.core.distinct import Columns
@@ -74,6 +75,8 @@ def explain_row(
     row: Mapping[str, str],
     number: int = 1,
     orders: Mapping[str, str] | None = None,
+    files: Files | None = None,
+    sheets: Sequence[str] = (),
 ) -> RowStory:
     """Judge one row by itself.
 
@@ -82,11 +85,13 @@ def explain_row(
         row: Column of the file -> cell.
         number: Its number as the spreadsheet shows it.
         orders: Column -> order of its dates, as the whole column decided it.
+        files: Looks at files to attach; None: only web addresses can be judged.
+        sheets: Paths of the spreadsheets beside which the files are.
     """
     mapping = plan.mapping
     resolved = match_columns(mapping, used_columns(mapping), tuple(row)).resolved
     judge = Judge(plan, b"", None, StandingRules(run_id=""))
-    source = judge.begin_source(resolved, mapping.source.dates, orders)
+    source = judge.begin_source(resolved, mapping.source.dates, orders, files=files, sheets=sheets)
     frame = pd.DataFrame({name: [text] for name, text in row.items()}, dtype=object)
     judge.judge_chunk(source, Chunk(np.array([number], dtype=np.int64), frame))
     judge.finish()

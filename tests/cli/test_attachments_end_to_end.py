@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from desk_kit import Desk, person
 
@@ -45,10 +46,11 @@ def cvs(desk: Desk) -> Path:
     return folder
 
 
-def _files(desk: Desk, number: int = 0) -> list[dict[str, Any]]:
-    """What the ATS keeps of the files of one created candidate."""
+def _files(desk: Desk, number: int = 1) -> list[dict[str, Any]]:
+    """What the ATS keeps of the files of a row's candidate."""
     store = desk.server.store
-    return list(store.files(store.created[number].id))
+    (made,) = [p for p in store.created if p.kept["first_name"] == f"Given{number}"]
+    return list(store.files(made.id))
 
 
 def test_a_body_carries_its_files(desk: Desk, cvs: Path) -> None:
@@ -58,8 +60,8 @@ def test_a_body_carries_its_files(desk: Desk, cvs: Path) -> None:
     assert desk.counts() == {"rows": 2, "created": 2}
     assert desk.summary()["attachments"] == {"sent": 2, "pending": 0, "failed": 0}
     content, address = _files(desk)
-    received = desk.server.store.received[0].body
-    assert base64.b64decode(received["attachments"][0]["file_content"]) == PDF
+    (body,) = [r.body for r in desk.server.store.received if r.body.get("attachments")]
+    assert base64.b64decode(body["attachments"][0]["file_content"]) == PDF
     assert (content["file_name"], content["content_type"]) == ("ada.pdf", "application/pdf")
     assert content["attachment_type"] == "RESUME"
     assert address["file_url"] == "https://files.example.com/letters/b%20c.pdf"
@@ -123,7 +125,7 @@ def test_files_go_after_the_creation_where_the_body_cannot_carry_them(
     assert desk.counts() == {"rows": 3, "created": 3}
     assert desk.summary()["attachments"] == {"sent": 3, "pending": 0, "failed": 0}
     assert desk.summary()["budget"]["by_purpose"]["attachments"] == 3
-    names = [f["file_name"] for f in _files(desk, 0)]
+    names = [f["file_name"] for f in _files(desk)]
     assert sorted(names) == ["ada.pdf", "letter.docx"]
 
 
@@ -208,8 +210,6 @@ def test_a_file_that_is_gone_meanwhile_is_told(desk: Desk, cvs: Path) -> None:
 
 def test_a_mended_row_finds_its_file_beside_the_original(desk: Desk, cvs: Path) -> None:
     """fix.xlsx lies in the reports; the folder is still seen from the spreadsheet."""
-    import openpyxl
-
     desk.write([_row(1, "adda.pdf")])
     assert desk.run().code == 1
     workbook = openpyxl.load_workbook(desk.report() / "fix.xlsx")
@@ -221,3 +221,31 @@ def test_a_mended_row_finds_its_file_beside_the_original(desk: Desk, cvs: Path) 
     workbook.close()
     assert desk.run(file="elsewhere/fix.xlsx").code == 0
     assert len(_files(desk)) == 1
+
+
+def test_a_person_may_give_up_a_file(desk: Desk, cvs: Path) -> None:
+    """Decided `skip` in fix.xlsx, the file is tried no more and the row is settled."""
+    desk.map(BY_CALL)
+    desk.write([_row(1, "ada.pdf")])
+    _set(desk, max_file_bytes=10)
+    assert desk.run().code == 1
+    workbook = openpyxl.load_workbook(desk.report() / "fix.xlsx")
+    sheet = workbook["Fix"]
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    sheet.cell(2, columns["decision"]).value = "skip"
+    workbook.save(desk.folder / "decided.xlsx")
+    workbook.close()
+    assert desk.run(file="decided.xlsx").code == 0
+    assert desk.run().code == 0
+    assert desk.counts() == {"rows": 1, "unchanged": 1}
+    assert desk.summary()["attachments"] == {"sent": 0, "pending": 0, "failed": 0}
+
+
+def test_one_rows_way_shows_its_files(desk: Desk, cvs: Path) -> None:
+    """`check --row` looks at files as the check does, and reads none."""
+    desk.write([_row(1, "ada.pdf")])
+    shown = desk.call("check", "people.csv", "-m", "map.yaml", "--row", "2", "--format", "json")
+    (row,) = shown.json["rows"]
+    assert (shown.code, row["problems"]) == (0, [])
+    (file,) = row["body"]["attachments"]
+    assert file["file_content"] == {"$file": str((cvs / "ada.pdf").resolve())}
