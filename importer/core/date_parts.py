@@ -19,15 +19,20 @@ PIVOT: Final = 69
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2100
 
+_LONGEST: Final = 80
+"""No date is longer; a longer text is not looked at."""
+
 Order = Literal["day-first", "month-first", "year-first"]
 Trouble = Literal["", "incomplete", "number", "impossible", "range", "text"]
 
 _TIME = (
-    r"(?:(?:\s*[T,]\s*|\s+)(?P<h>\d{1,2}):(?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
+    r"(?:(?:\s*[T,]\s*|\s+)(?:(?:um|at|à|às|om|alle|в)\s+)?(?P<h>\d{1,2})[:h](?P<min>\d{2})"
+    r"(?::(?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?(?:\s*(?:Uhr|uur|h)\b)?"
     r"(?:\s*(?P<ap>[ap])\.?\s?m\.?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?"
 )
 _NUMERIC = re.compile(
-    r"(?P<a>\d{1,4})\s*(?P<sep>[./-])\s*(?P<b>\d{1,2})\s*(?P=sep)\s*(?P<c>\d{1,4})" + _TIME,
+    r"(?P<a>\d{1,4})\s*(?P<sep>[./-])\s*(?P<b>\d{1,2})\s*(?P=sep)\s*(?P<c>\d{1,4})(?:\s*г\.?)?"
+    + _TIME,
     re.IGNORECASE,
 )
 _WORD = r"(?P<word>[^\W\d_]{3,12})\.?"
@@ -94,6 +99,8 @@ class Parts:
 
 def parse_parts(text: str) -> Parts:
     """Take one text apart; it must be stripped and not blank."""
+    if len(text) > _LONGEST:
+        return Parts("text")
     numeric = _NUMERIC.fullmatch(text)
     if numeric is not None:
         return _read_numeric(numeric)

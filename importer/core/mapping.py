@@ -134,9 +134,7 @@ def _describe(tree: YamlTree, issue: Any) -> tuple[int, str]:
         )
     if kind == "value_error":
         return line, f"{where} {context['error']}"
-    wanted = _WANTED.get(kind)
-    if wanted is None:
-        return line, f"{where}: {issue['msg']}"
+    wanted = _WANTED.get(kind, "written another way")
     given = _shown(issue["input"])
     if name == "column" and isinstance(issue["input"], list):
         return line, f"{where} must be {wanted}; write `columns:` for several"

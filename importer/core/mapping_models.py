@@ -71,9 +71,7 @@ def _as_cells(given: Any) -> Any:
 
 def _as_attachments(given: Any) -> Any:
     listed = _as_list([given] if isinstance(given, dict) else given)
-    if isinstance(listed, list):
-        return [i if isinstance(i, dict) else {"column": as_text(i)} for i in listed]
-    return listed
+    return [i if isinstance(i, dict) else {"column": as_text(i)} for i in listed]
 
 
 def _as_blank(given: Any) -> Any:

@@ -36,15 +36,17 @@ _SUFFIXES: Final = words(
 
 _PARTICLES: Final = words(
     "van von de der den del della dello dei degli di da das do dos du la las los le ter ten te"
-    " zu zum zur af av bin ibn binti bint al el ul mac ben 't vander vande vanden y e of san santa"
+    " zu zum zur af av bin ibn binti bint al el ul mac ben 't vander vande vanden of san santa"
     " st st. saint"
 )
 """Words that open a family name, or stand inside one."""
-_LOWER_ONLY: Final = words("y e of mac te ben")
+_LOWER_ONLY: Final = words("of mac te ben")
 """Particles that are also names or middle initials of their own when they have a capital."""
+_CONNECTORS: Final = words("y e i")
+"""Small words that join two family names: Ortega y Gasset."""
 
 _WORDS = re.compile(r"\S+")
-_TWO_PEOPLE = re.compile(r"\s(?:&|\+|and|und|et|y|/)\s|/", re.IGNORECASE)
+_TWO_PEOPLE = re.compile(r"\s(?:&|\+|and|und|et|/)\s|/", re.IGNORECASE)
 _COMMAS = re.compile(r"\s*[,،，、]\s*")
 
 
@@ -127,8 +129,13 @@ def _split_words(text: str, order: NameOrder | None) -> SplitName:
 def _open_family(words: list[str], lowest: int, last: int) -> int:
     """Where the family name begins: its last word, with the particles in front of it."""
     cut = last - 1
-    while cut > lowest and _is_particle(words[cut - 1]):
-        cut -= 1
+    while cut > lowest:
+        if words[cut - 1] in _CONNECTORS and cut - 2 >= lowest:
+            cut -= 2
+        elif _is_particle(words[cut - 1]):
+            cut -= 1
+        else:
+            break
     return cut
 
 
@@ -137,7 +144,10 @@ def _close_family(words: list[str], first: int, last: int) -> int:
     cut = first
     while cut < last - 2 and _is_particle(words[cut]):
         cut += 1
-    return cut + 1
+    cut += 1
+    while cut < last - 2 and words[cut] in _CONNECTORS:
+        cut += 2
+    return cut
 
 
 def _is_particle(word: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from time import process_time
 
 import pytest
 from convert_kit import codes, converter, custom
@@ -266,7 +267,7 @@ def test_an_ambiguous_name_lists_the_candidates() -> None:
     convert = converter("job", lookup="jobs.code", lookups=LISTS)
     two = convert("R-2")
     assert codes(two) == ["lookup-ambiguous"]
-    assert f"{UUID}, {UUID_2}" in two.findings[0].message
+    assert f"{UUID}; {UUID_2}" in two.findings[0].message
     assert "…" in convert("x").findings[0].message
 
 
@@ -433,3 +434,39 @@ _EVERY = (
     custom("array", items=("number", None)),
     converter("job", lookup="jobs.code", lookups=LISTS),
 )
+
+
+_LONG = {
+    "blanks": "a" + " " * 490 + "b",
+    "at-signs": "@" * 490,
+    "brackets": "<@" * 245,
+    "digits": "1 " * 245,
+    "dots": "a." * 245 + "@x.com",
+    "labels": "a: " * 160,
+    "quotes": '"a" ' * 120,
+    "addresses": "https://" * 60,
+}
+
+
+@pytest.mark.parametrize("text", list(_LONG.values()), ids=list(_LONG))
+def test_no_cell_keeps_a_run_busy(text: str) -> None:
+    """Hostile cells cost milliseconds; ten times as long, they are refused unread."""
+    hard = (
+        *_EVERY,
+        converter("email_addresses"),
+        converter("phone_numbers", region="GB"),
+        converter("urls"),
+    )
+    begun = process_time()
+    for convert in hard:
+        convert(text)
+        convert(text * 10)
+    assert process_time() - begun < 10
+
+
+@pytest.mark.parametrize(
+    "key", ["email_addresses", "phone_numbers", "urls", "name", "last_interaction_at"]
+)
+def test_a_cell_longer_than_any_value_is_refused_unread(key: str) -> None:
+    converted = converter(key)("a b" * 4_000)
+    assert (converted.value, codes(converted)) == (None, ["cell-too-long"])

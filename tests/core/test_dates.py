@@ -92,6 +92,7 @@ def test_a_text_is_classed_by_what_it_says_of_the_order(text: str, kind: DateCla
         "Wed, 31 Jan 2024",
         "Mittwoch, 31. Januar 2024",
         "Wed 31/01/2024",
+        "31.01.2024 г.",
         "2024年1月31日",
         "2024 年 1 月 31 日",
         "２０２４-01-31",
@@ -284,6 +285,8 @@ def test_a_short_year_by_format_says_so() -> None:
         ("2024-01-31T10:00:00-0330", None, "2024-01-31T10:00:00-03:30"),
         ("2024-01-31T10:00:00+01", None, "2024-01-31T10:00:00+01:00"),
         ("2024-01-31T10:00:00.250Z", None, "2024-01-31T10:00:00.250Z"),
+        ("31.01.2024 um 10:00 Uhr UTC", None, "2024-01-31T10:00:00Z"),
+        ("31 janvier 2024 à 10h00 UTC", None, "2024-01-31T10:00:00Z"),
     ],
 )
 def test_a_time_with_its_zone_is_kept(text: str, zone: str | None, expected: str) -> None:

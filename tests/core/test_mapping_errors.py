@@ -149,6 +149,11 @@ form: C
             id="alias-twice",
         ),
         pytest.param("xyzzy: 1\nmodel_keys: {title: A}", "line 1: unknown key 'xyzzy'", id="key"),
+        pytest.param(
+            "tests: [{row: 3, expect: {a: 1}}]\nmodel_keys: {title: A}",
+            "tests[1].row must be a group of `key: value` entries, not 3",
+            id="test-row",
+        ),
         pytest.param("tests: [3]\nmodel_keys: {title: A}", "tests[1] must be a group", id="test"),
     ],
 )

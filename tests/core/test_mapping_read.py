@@ -230,6 +230,11 @@ def test_blank_says_what_a_blank_does_or_which_texts_are_blank(
     assert (rule.blank, rule.blanks) == (blank, blanks)
 
 
+def test_a_format_may_be_a_name() -> None:
+    rule = only("model_keys: {last_interaction_at: {column: c, format: epoch-ms}}")
+    assert rule.format == "epoch-ms"
+
+
 def test_items_without_a_column_are_a_constant_list() -> None:
     rule = only("model_keys: {tags: {add: [a, b]}}")
     assert (rule.value, rule.add) == (["a", "b"], ())

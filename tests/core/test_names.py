@@ -26,6 +26,10 @@ GF, FG = "given-family", "family-given"
         pytest.param("Juan De La Cruz", GF, "Juan", "De La Cruz", id="capital-particles"),
         pytest.param("Ana da Silva", GF, "Ana", "da Silva", id="portuguese"),
         pytest.param("Ahmad bin Abdullah", GF, "Ahmad", "bin Abdullah", id="bin"),
+        pytest.param("José Ortega y Gasset", GF, "José", "Ortega y Gasset", id="joined-by-y"),
+        pytest.param("Ortega y Gasset José", FG, "José", "Ortega y Gasset", id="y-family-first"),
+        pytest.param("Ada ben David", GF, "Ada", "ben David", id="small-ben"),
+        pytest.param("Ada i King", GF, "Ada i", "King", id="nothing-before-to-join"),
         pytest.param("Van Morrison", GF, "Van", "Morrison", id="first-word-is-given"),
         pytest.param("John W. Smith", GF, "John W.", "Smith", id="initial"),
         pytest.param("J. R. R. Tolkien", GF, "J. R. R.", "Tolkien", id="initials"),
@@ -61,6 +65,7 @@ def test_a_name_is_split(text: str, order: str | None, given_name: str, family: 
         pytest.param("Gabriel García Márquez", GF, "Gabriel García", "Márquez", id="two-surnames"),
         pytest.param("Mary  Ann Smith", GF, "Mary  Ann", "Smith", id="two-given-names"),
         pytest.param("García Márquez Gabriel", FG, "Márquez Gabriel", "García", id="family-first"),
+        pytest.param("Ada Ben David", GF, "Ada Ben", "David", id="capital-ben"),
         pytest.param("Mary Ann Smith, Jr.", GF, "Mary Ann", "Smith, Jr.", id="with-suffix"),
     ],
 )
@@ -133,3 +138,9 @@ def test_no_letter_is_lost_or_changed(text: str, order: str | None) -> None:
         assert sorted(came_out) == sorted(went_in)
     else:
         assert split.finding is not None
+
+
+def test_a_suffix_behind_a_comma_does_not_hide_a_missing_order() -> None:
+    split = split_name("Ada King, Jr.", None)
+    assert split.finding is not None
+    assert split.finding.code == "name-order-unknown"

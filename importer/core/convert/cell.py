@@ -84,9 +84,21 @@ def build_blanks(target: Target, *, exact: bool = False) -> Callable[[str], bool
 
 
 def with_blanks(
-    target: Target, convert: Callable[[str], Converted], *, exact: bool = False
+    target: Target,
+    convert: Callable[[str], Converted],
+    *,
+    exact: bool = False,
+    longest: int = 0,
 ) -> Converter:
-    """Wrap a conversion of tidy text: blank cells, and what the mapping calls blank."""
+    """Wrap a conversion of tidy text: blank cells, and what the mapping calls blank.
+
+    Args:
+        target: What is converted to.
+        convert: Takes tidy text that is not blank.
+        exact: Compare the mapping's blanks letter for letter.
+        longest: Characters of the longest cell that can hold such a value; 0: any. A cell that
+            is longer is refused unread, so that no cell can keep a run busy for minutes.
+    """
     blank = BLANK
     if target.rule.blank == "error":
         blank = Converted(None, (_blank_not_allowed(),))
@@ -100,6 +112,8 @@ def with_blanks(
             return blank
         if has_blanks and called_blank(inner):
             return placeholder
+        if longest and len(inner) > longest:
+            return Converted(None, (_too_long(len(inner), longest),), cleaned)
         converted = convert(inner)
         if converted.value is None and not converted.findings and blank.findings:
             return Converted(None, blank.findings, (*cleaned, *converted.cleaned))
@@ -113,6 +127,14 @@ def with_blanks(
 def merge(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...]:
     """Join kinds of cleaning; each is named once a cell."""
     return tuple(dict.fromkeys((*first, *second)))
+
+
+def _too_long(length: int, longest: int) -> Finding:
+    return Finding(
+        "cell-too-long",
+        f"The cell has {length:,} characters; such a value has {longest:,} at most.",
+        "Look at what stands in the cell, and keep only the value.",
+    )
 
 
 def _blank_not_allowed() -> Finding:

@@ -6,10 +6,14 @@ in the rule outranks the column's own evidence, because a person stated it.
 
 from __future__ import annotations
 
+from typing import Final
+
 from importer.core.convert.cell import ITEMS, each, with_blanks
 from importer.core.convert.kinds import Target
 from importer.core.dates import Wants, read_date
 from importer.core.model import Converted, Converter
+
+_LONGEST: Final = 500
 
 
 def build_date(target: Target) -> Converter:
@@ -25,4 +29,5 @@ def build_date(target: Target) -> Converter:
             text, order=order, format=rule.format, time_zone=context.time_zone, wants=wants
         )
 
-    return with_blanks(target, each(target, convert, ITEMS))
+    longest = 0 if target.takes_list else _LONGEST
+    return with_blanks(target, each(target, convert, ITEMS), longest=longest)

@@ -41,6 +41,7 @@ _PLAIN = re.compile(
     r"(?=[^@]{1,64}@.{1,63}\Z)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*"
     r"@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+(?P<top>[A-Za-z]{2,24})"
 )
+_LONGEST: Final = 4_000
 _SPECIAL: Final = frozenset(SPECIAL_USE_DOMAIN_NAMES)
 _FOR_TESTS: Final = "test"
 
@@ -48,6 +49,7 @@ _ANGLE = re.compile(r"<\s*([^<>]*@[^<>]*?)\s*>")
 _QUOTED_NAME = re.compile(r"[\"“„][^\"“”„]*[\"”“]\s*(?=<)")
 _IN_PARENTHESES = re.compile(r"\s*\([^()@]*\)")
 _APART = re.compile(r"[;|\n；]")
+_SPACES = re.compile(r"[^\S\r\n]{2,}")
 _SEGMENTS = re.compile(r"[;,|\r\n、；，]+")
 _BETWEEN = re.compile(r"[\s;,|、；，]+")
 _CONNECTING: Final = words("and or und oder et ou y o e en of и или & + /")
@@ -63,7 +65,7 @@ _DOT = re.compile(
 
 def build_email(target: Target) -> Converter:
     """Build the converter of e-mail addresses."""
-    careful = with_blanks(target, lambda text: _read_cell(target, text))
+    careful = with_blanks(target, lambda text: _read_cell(target, text), longest=_LONGEST)
     called_blank = build_blanks(target)
     has_blanks = bool(target.rule.blanks or target.context.blanks)
     takes_list = target.takes_list
@@ -82,6 +84,7 @@ def _read_cell(target: Target, text: str) -> Converted:
     if is_placeholder(text):
         return Converted(None, (), (PLACEHOLDER,))
     cleaned: list[str] = []
+    text = _SPACES.sub(" ", text)
     tokens = _tokens(tidy_inside(text, cleaned), target.rule.split, cleaned)
     addresses: list[str] = []
     findings: list[Finding] = []

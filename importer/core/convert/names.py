@@ -6,10 +6,14 @@ question: "NA" and "Null" are people here, whatever they are elsewhere.
 
 from __future__ import annotations
 
+from typing import Final
+
 from importer.core.convert.cell import with_blanks
 from importer.core.convert.kinds import Target
 from importer.core.model import Converted, Converter
 from importer.core.names import split_name
+
+_LONGEST: Final = 500
 
 
 def build_name(target: Target) -> Converter:
@@ -22,4 +26,4 @@ def build_name(target: Target) -> Converter:
         value = {key: name for key, name in keys.items() if name}
         return Converted(value or None, (split.finding,) if split.finding else ())
 
-    return with_blanks(target, convert, exact=True)
+    return with_blanks(target, convert, exact=True, longest=_LONGEST)

@@ -47,6 +47,7 @@ LABEL: Final = "label beside a phone removed"
 POINT_ZERO: Final = "'.0' behind a phone removed"
 
 _PLAIN = re.compile(r"[+(]?[0-9][0-9 .()-]{3,24}[0-9]")
+_LONGEST: Final = 500
 _DROP = str.maketrans("", "", "+ .()-")
 
 _ALWAYS = re.compile(
@@ -57,6 +58,7 @@ _PERHAPS = re.compile(r"\s*[,/、，]\s*")
 _FEWEST = 6
 """A comma or slash separates two numbers where each side has this many digits, at least."""
 
+_SPACES = re.compile(r"\s{2,}")
 _LABEL_WORDS = (
     r"(?:tel(?:efon[eo]?|\.)?|phone|mobile?|mob|cell|handy|mobil|home|work|office|private?"
     r"|privat|m[oó]vil|celular|portable|whatsapp|signal|telegram|тел|моб|p|t|m|c|h|w|ph)"
@@ -79,7 +81,7 @@ def build_phone(target: Target) -> Converter:
     """Build the converter of phone numbers."""
     region = target.rule.region or target.context.region
     plan = plan_of_region(region) if region else None
-    careful = with_blanks(target, lambda text: _read_cell(target, text, region))
+    careful = with_blanks(target, lambda text: _read_cell(target, text, region), longest=_LONGEST)
     called_blank = build_blanks(target)
     has_blanks = bool(target.rule.blanks or target.context.blanks)
     takes_list = target.takes_list
@@ -170,7 +172,7 @@ def read_phone(
             "Take the number from where it came from, and format the column as text.",
         )
     kept = part
-    part = _strip_labels(part, cleaned)
+    part = _strip_labels(_SPACES.sub(" ", part), cleaned)
     body, extension = part, ""
     found = _EXTENSION.search(part)
     if found is not None:

@@ -36,6 +36,7 @@ _LINES = re.compile(
 _REMARK = re.compile(r"\s+\([^()]*\)\Z")
 _TORN_START = re.compile(r"h?t{1,3}ps?\s*[:;]*\s*/{1,3}\s*", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
+_LONGEST: Final = 8_000
 _STARTS = re.compile(r"(?:https?://|www\.)\S", re.IGNORECASE)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?=//|[^\d/])", re.IGNORECASE)
 _LABEL = re.compile(r"[^\W\d_][^:/@]{0,24}:\s+(?=\S+\.\S)")
@@ -54,7 +55,7 @@ _HANDLE = re.compile(r"/?(in/[\w%-]{3,100})/?")
 
 def build_url(target: Target) -> Converter:
     """Build the converter of web addresses: `{value, url_type}` each, or one text."""
-    return with_blanks(target, lambda text: _read_cell(target, text))
+    return with_blanks(target, lambda text: _read_cell(target, text), longest=_LONGEST)
 
 
 def _read_cell(target: Target, text: str) -> Converted:
