@@ -212,7 +212,7 @@ def guard_run(job: Job, place: Workplace, scene: Scene, checked: Checked, plan: 
     rejected = counts[Outcome.REJECTED.value]
     check_rejected_share(rejected, rejected + counts[Outcome.READY.value], options.max_rejected)
     creates = plan.creates_in_reach
-    if options.unattended:
+    if options.unattended or options.expect is not None:
         earlier = place.ledger.last_creates(job.mapping_name, 1_000)
         check_expected_creates(creates, earlier=earlier, expected=options.expect)
     if creates and place.confirm is not None:

@@ -62,8 +62,9 @@ def command(
     from importer.sending.clock import StopSignal
     from importer.wiring import open_workplace, prune_reports
 
-    is_asked = not flags["yes"] and sys.stdin.isatty() and sys.stderr.isatty()
-    send = _send_options(flags, is_asked=is_asked)
+    is_attended = sys.stdin.isatty() and sys.stderr.isatty()
+    is_asked = is_attended and not flags["yes"]
+    send = _send_options(flags, is_attended=is_attended)
     with (
         telling(flags["connector"], flags["notify_on"], mapping) as bell,
         prepare_job(
@@ -104,7 +105,7 @@ def command(
         return results[-1].exit_code
 
 
-def _send_options(flags: dict[str, Any], *, is_asked: bool) -> SendOptions:
+def _send_options(flags: dict[str, Any], *, is_attended: bool) -> SendOptions:
     from datetime import datetime
 
     from importer.core.budget import SendLimits, parse_until
@@ -119,7 +120,7 @@ def _send_options(flags: dict[str, Any], *, is_asked: bool) -> SendOptions:
         max_rejected=parse_share(flags["max_rejected"]) if flags["max_rejected"] else None,
         canary=flags["canary"],
         wait=flags["wait"],
-        unattended=not is_asked and not flags["yes"],
+        unattended=not is_attended,
         retry_refused=flags["retry_refused"],
         accept_identity=flags["accept_identity"],
         limits=SendLimits(

@@ -125,8 +125,11 @@ class OutageGuard:
         return Step.PROBE if self._weather is _Weather.STORM else Step.GO
 
     def wait_s(self, now: float) -> float:
-        """Seconds until the next step is worth asking for."""
-        return max(0.0, self._resume_at - now)
+        """Seconds until the next step is worth asking for; never beyond patience."""
+        give_up_at = float("inf")
+        if self._troubled_since is not None:
+            give_up_at = self._troubled_since + self._settings.patience_s
+        return max(0.0, min(self._resume_at, give_up_at) - now)
 
     def width(self, window: int) -> int:
         """How many rows may be without an answer at once.

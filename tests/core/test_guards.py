@@ -125,6 +125,14 @@ def test_patience_runs_out() -> None:
     assert "10 minutes" in guard.give_up().message
 
 
+def test_no_pause_outlasts_patience() -> None:
+    """Whoever says two seconds waits two seconds, however long a pause would be."""
+    guard = OutageGuard(GuardSettings(patience_s=2))
+    fail(guard, 5)
+    assert guard.wait_s(0.0) == 2.0
+    assert guard.next_step(2.0) is Step.GIVE_UP
+
+
 def test_pauses_grow_to_a_quarter_of_an_hour() -> None:
     guard = OutageGuard(GuardSettings(patience_s=1e9))
     fail(guard, 5)
