@@ -15,7 +15,7 @@ import numpy as np
 
 from importer.core.attachments import Files
 from importer.core.explain import try_mapping
-from importer.core.fixrows import FixOrigin
+from importer.core.fixrows import FixOrigin, find_copies
 from importer.core.handback import original_columns
 from importer.core.judge import Judge
 from importer.core.lint import LintFinding, lint_mapping, resolve_columns
@@ -187,6 +187,8 @@ def check_sources(
         judge.log.problems,
         [name_source(d) for d in descriptions],
         frozenset(judge.send_anyway),
+        by_email=not settings.mapping.identity,
+        copies=find_copies(judge.origins),
     )
     judge.tell_changes(outcome)
     return Checked(

@@ -100,6 +100,17 @@ def find_shortened(chunk: Chunk, mapped: Sequence[str]) -> list[CellFinding]:
     ]
 
 
+def find_copies(origins: Mapping[int, tuple[bytes, Content]]) -> list[list[int]]:
+    """Positions of a run that carry the same token: one row, copied within the workbook.
+
+    Rows that were alike in the source have one token, too, and are one person as well.
+    """
+    by_origin: dict[tuple[bytes, bytes], list[int]] = {}
+    for position, (identity, content) in origins.items():
+        by_origin.setdefault((identity, content.hashes), []).append(position)
+    return [positions for positions in by_origin.values() if len(positions) > 1]
+
+
 def _content(origin: Origin, fix: FixOrigin) -> Content | None:
     if origin.source >= len(fix.columns):
         return None

@@ -45,6 +45,9 @@ def settle(
     problems: ProblemLog,
     sources: Sequence[str],
     allowed: frozenset[int] = frozenset(),
+    *,
+    by_email: bool = False,
+    copies: Sequence[Sequence[int]] = (),
 ) -> NDArray[np.uint8]:
     """Give every row its outcome as far as it is known before sending.
 
@@ -54,10 +57,13 @@ def settle(
         problems: Takes what is found.
         sources: Names of the sources, for messages that point to another file.
         allowed: Positions that a person decided to send although they look like another's.
+        by_email: Any e-mail tells a person, so rows that share one under one name are one.
+        copies: Positions that come from one row each, as their tokens say.
     """
     outcome = rows.standing.copy()
-    duplicates, clashes = _same_identity(rows, allowed)
     named = _same_email_other_name(rows, emails, allowed)
+    links = [*copies, *(_shared_emails(emails) if by_email else ())]
+    duplicates, clashes = _same_person(rows, links, allowed, frozenset(named))
     error = rows.has_error.copy()
     for position, other in clashes.items():
         if position in named:
@@ -77,16 +83,23 @@ def settle(
     return outcome
 
 
-def _same_identity(rows: RowBlock, allowed: frozenset[int]) -> tuple[list[int], dict[int, int]]:
-    """Positions of duplicates, and position -> earlier row with the same identity."""
+def _same_person(
+    rows: RowBlock,
+    links: Sequence[Sequence[int]],
+    allowed: frozenset[int],
+    named: frozenset[int],
+) -> tuple[list[int], dict[int, int]]:
+    """Positions of duplicates, and position -> another row of the same person."""
     shared = pd.Series(rows.identity[:, 0]).duplicated(keep=False).to_numpy()
-    groups: dict[tuple[int, int], list[int]] = defaultdict(list)
+    groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
     position: int
     for position in np.flatnonzero(shared & (rows.standing != _SET_ASIDE)).tolist():
         groups[tuple(rows.identity[position].tolist())].append(position)
+    apart = allowed | named
+    linked = [[p for p in m if p not in apart and rows.standing[p] != _SET_ASIDE] for m in links]
     duplicates: list[int] = []
     clashes: dict[int, int] = {}
-    for members in groups.values():
+    for members in _join([*groups.values(), *(m for m in linked if len(m) > 1)]):
         anchor = _anchor(rows, members)
         for position in members:
             if position == anchor or position in allowed:
@@ -102,6 +115,31 @@ def _same_identity(rows: RowBlock, allowed: frozenset[int]) -> tuple[list[int], 
             elif standing == _CHANGED and int(rows.standing[anchor]) in _SETTLED_SAME:
                 clashes[position] = anchor
     return duplicates, clashes
+
+
+def _join(groups: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Groups that have a position in common become one; each in order."""
+    joined: dict[int, list[int]] = {}
+    for group in groups:
+        met = {id(joined[p]): joined[p] for p in group if p in joined}
+        whole = max(met.values(), key=len, default=[])
+        added = list(dict.fromkeys(p for p in group if p not in joined))
+        for other in met.values():
+            if other is not whole:
+                added += other
+        whole += added
+        joined.update(dict.fromkeys(added, whole))
+    return [sorted(group) for group in {id(g): g for g in joined.values()}.values()]
+
+
+def _shared_emails(emails: tuple[NDArray[np.int32], NDArray[np.uint64]]) -> list[list[int]]:
+    """Positions that have an e-mail address in common, by address."""
+    positions, hashes = emails
+    shared = pd.Series(hashes).duplicated(keep=False).to_numpy()
+    groups: dict[int, list[int]] = defaultdict(list)
+    for position, hashed in zip(positions[shared].tolist(), hashes[shared].tolist(), strict=True):
+        groups[hashed].append(position)
+    return list(groups.values())
 
 
 def _anchor(rows: RowBlock, members: Sequence[int]) -> int:
@@ -157,7 +195,8 @@ def _other_content(rows: RowBlock, other: int, sources: Sequence[str], here: np.
     return Finding(
         "same-person-twice",
         f"The same person as in {place}, with other contents.",
-        "Keep one of the two rows, or give each its own e-mail address or id.",
+        "Keep one of the two rows, or give each its own e-mail address or id. If they are two"
+        " people all the same, decide `send anyway` in fix.xlsx.",
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -35,9 +37,10 @@ def _block(rows: list[dict[str, object]]) -> RowBlock:
 
 
 def _settle(
-    rows: list[dict[str, object]], allowed: frozenset[int] = frozenset()
+    rows: list[dict[str, object]], allowed: frozenset[int] = frozenset(), **how: Any
 ) -> tuple[list[Outcome], ProblemLog]:
     emails = [(i, r["email"]) for i, r in enumerate(rows) if "email" in r]
+    emails += [(i, e) for i, r in enumerate(rows) for e in r.get("others", ())]
     log = ProblemLog()
     outcome = settle(
         _block(rows),
@@ -48,6 +51,7 @@ def _settle(
         log,
         ["one.csv", "two.csv"],
         allowed,
+        **how,
     )
     return [OUTCOMES[o] for o in outcome], log
 
@@ -109,6 +113,76 @@ CASES = {
 def test_outcomes(rows: list[dict[str, object]], expected: list[Outcome]) -> None:
     """Each constellation has the outcomes that design 4.3 and 4.6 give it."""
     assert _settle(rows)[0] == expected
+
+
+OTHER = {"content": 2}
+SHARED = {
+    "the second address of one is the first of another": (
+        [{"who": 1, "email": 5, "others": [6]}, {"who": 2, "email": 6, **OTHER}],
+        [READY, REJECTED],
+    ),
+    "a chain of addresses is one person": (
+        [
+            {"who": 1, "email": 5},
+            {"who": 2, "email": 7, **OTHER},
+            {"who": 3, "email": 5, "others": [5, 7], **OTHER},
+            {"who": 4, "email": 8},
+        ],
+        [READY, REJECTED, REJECTED, READY],
+    ),
+    "two chains meet in their last row": (
+        [
+            {"who": 1, "email": 5},
+            {"who": 2, "email": 6, **OTHER},
+            {"who": 1, "email": 5},
+            {"who": 2, "email": 6, "others": [5], **OTHER},
+        ],
+        [READY, REJECTED, DUPLICATE, REJECTED],
+    ),
+    "a sound row goes, whichever it is": (
+        [{"who": 1, "email": 5, "error": True}, {"who": 2, "email": 5, **OTHER}],
+        [REJECTED, READY],
+    ),
+    "the address is an earlier night's": (
+        [
+            {"who": 1, "email": 5, "standing": "unchanged"},
+            {"who": 2, "email": 5, "standing": "changed", **OTHER},
+        ],
+        [UNCHANGED, REJECTED],
+    ),
+    "a third row of another name stops only its address": (
+        [
+            {"who": 1, "email": 5},
+            {"who": 2, "email": 5, "others": [6], **OTHER},
+            {"who": 3, "email": 6, "name": 2},
+        ],
+        [READY, REJECTED, REJECTED],
+    ),
+    "skipped by a person, it stands in nobody's way": (
+        [{"who": 1, "email": 5, "standing": "set_aside"}, {"who": 2, "email": 5, **OTHER}],
+        [Outcome.SET_ASIDE, READY],
+    ),
+}
+
+
+@pytest.mark.parametrize(("rows", "expected"), SHARED.values(), ids=SHARED.keys())
+def test_any_address_tells_a_person(rows: list[dict[str, object]], expected: list[Outcome]) -> None:
+    """Where the e-mail is the identity, rows that share any address under one name are one."""
+    assert _settle(rows, by_email=True)[0] == expected
+
+
+def test_named_identity_columns_outrank_addresses() -> None:
+    """Two ids are two people, whatever addresses they share."""
+    rows = [{"who": 1, "email": 5}, {"who": 2, "email": 5, **OTHER}]
+    assert _settle(rows)[0] == [READY, READY]
+
+
+def test_copies_of_a_row_go_once() -> None:
+    """Rows with one token are one row, unless a person decides that a copy is somebody else."""
+    rows = [{"who": 1}, {"who": 2, **OTHER}, {"who": 3, **OTHER}, {"who": 4}]
+    copies = [[0, 1], [2, 3]]
+    assert _settle(rows, copies=copies)[0] == [READY, REJECTED, READY, REJECTED]
+    assert _settle(rows, frozenset({1}), copies=copies)[0] == [READY, READY, READY, REJECTED]
 
 
 def test_a_message_points_to_the_other_row_and_its_file() -> None:
