@@ -7,8 +7,6 @@ to remember stand in a file of their own, so that the program never edits a pers
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -54,18 +52,14 @@ def load_mapping(path: Path, decisions: Sequence[Decision] = ()) -> CandidateMap
 
 def add_corrections(text: str, decisions: Sequence[Decision]) -> str:
     """The text of a corrections file with these decisions, the latest of each value winning."""
-    known = {(d.column, d.value): d.use_instead for d in decisions}
-    lines = []
-    for line in csv.DictReader(io.StringIO(text)):
-        key = (line.get("column") or "", line.get("value") or "")
-        if key not in known:
-            lines.append((*key, line.get("use_instead") or ""))
-    lines += [(column, value, instead) for (column, value), instead in known.items()]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("column", "value", "use_instead"))
-    writer.writerows(lines)
-    return out.getvalue()
+    from importer.core.mapping_corrections import (
+        Correction,
+        parse_corrections,
+        write_corrections,
+    )
+
+    decided = [Correction(d.column, d.value, d.use_instead) for d in decisions if d.use_instead]
+    return write_corrections([*parse_corrections(text), *decided])
 
 
 def remember_corrections(mapping: Path, decisions: Sequence[Decision]) -> int:
@@ -190,3 +184,10 @@ def existing_mapping(path: Path) -> UsageError:
         f"There is a file {path} already, and `init` never overwrites one.",
         hint=f"Add what is new to it with `--update {path}`, or name another with -o.",
     )
+
+
+def rewrite_mapping(path: Path, text: str) -> None:
+    """Replace a mapping's text at once, never half of it."""
+    draft = path.with_name(path.name + ".part")
+    draft.write_text(text, encoding="utf-8", newline="")
+    draft.replace(path)

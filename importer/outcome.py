@@ -151,22 +151,24 @@ def tell_run(
         _allowed(checked),
         for_check=is_check,
     )
-    _close(ledger, job, told, checked, summary, stop)
+    _close(place, job, told, checked, summary, stop)
     if is_check or stop is None or told.is_abandoned:
         folder.remove_spool()
     return RunResult(summary, paths, checked, stop)
 
 
 def _close(
-    ledger: Ledger,
+    place: Workplace,
     job: Job,
     told: Told,
     checked: Checked,
     summary: RunSummary,
     stop: ImporterError | None,
 ) -> None:
+    ledger = place.ledger
     kept = json.dumps(
         {
+            "who": place.who,
             "counts": dict(summary.counts),
             "seconds": {"check": summary.check_s, "send": summary.send_s},
             "requests": {"total": summary.requests.total, "create": summary.requests.create},
@@ -238,7 +240,15 @@ def _left_out(job: Job, checked: Checked) -> list[str]:
 
 
 def _remarks(checked: Checked) -> list[str]:
-    return [f"{f.finding.message} {f.finding.hint}".strip() for _, f in checked.lint]
+    # A column that nobody maps is told apart (`new_columns`).
+    return [
+        f"{f.finding.message} {f.finding.hint}".strip()
+        for _, f in checked.lint
+        if f.finding.code != _NEW_COLUMN
+    ]
+
+
+_NEW_COLUMN = "column-not-mapped"
 
 
 def _allowed(checked: Checked) -> dict[str, list[str]]:
