@@ -155,6 +155,7 @@ class Workplace:
         base_url: Names the connector together with its id.
         folder: Opens a run's folder by run id (and path, where the ledger knows it).
         confirm: Asked before the first create.
+        who: User and machine, for the history.
         files: Looks at and reads files to attach; None: there are none to be had.
         inline_files: Files that went inside candidates' bodies so far.
     """
@@ -168,6 +169,7 @@ class Workplace:
     token: str = ""
     base_url: str = ""
     confirm: Confirm | None = None
+    who: str = ""
     stop: StopSignal = field(default_factory=StopSignal)
     files: Files | None = None
     inline_files: int = 0

@@ -145,6 +145,18 @@ def new_run_id() -> str:
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
+def name_caller() -> str:
+    """User and machine, as far as the system tells."""
+    import getpass
+    import platform
+
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container may give its user no name
+        user = "unknown"
+    return f"{user}@{platform.node() or 'unknown'}"
+
+
 # --- ledger and API ---------------------------------------------------------------------------
 
 
@@ -226,6 +238,7 @@ async def open_workplace(
         new_run_id=new_run_id,
         base_url=settings.base_url,
         confirm=confirm,
+        who=name_caller(),
         stop=signal,
         files=local_files(),
     )
@@ -252,7 +265,12 @@ def prune_reports(settings: Settings) -> int:
 
     if settings.keep_reports is None or not settings.report_dir.is_dir():
         return 0
-    runs = sorted(p for p in settings.report_dir.iterdir() if (p / "summary.json").is_file())
+    runs = sorted(
+        p
+        for p in settings.report_dir.iterdir()
+        # A run that is still to be continued needs the rows that it keeps there.
+        if (p / "summary.json").is_file() and not (p / "rows.jsonl").exists()
+    )
     old = runs[: max(0, len(runs) - settings.keep_reports)]
     for folder in old:
         shutil.rmtree(folder, ignore_errors=True)

@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent / "importer"
 
 PIPELINE = {
     "pipeline", "checking", "reporting", "sender", "sending", "connecting", "existing",
-    "canary", "holding", "job", "naming", "outcome", "run_events", "staging", "steps",
+    "canary", "holding", "job", "naming", "outcome", "restoring", "run_events", "staging",
+    "steps", "surveying",
 }  # fmt: skip
 MAY_IMPORT = {
     "core": {"core", "errors"},
@@ -22,7 +23,18 @@ MAY_IMPORT = {
     "pipeline": {"core", "errors", "_version"} | PIPELINE,
     "loading": {"core", "errors", "adapters"} | PIPELINE,
     "wiring": {"core", "errors", "settings", "adapters", "_version"} | PIPELINE,
-    "cli": {"core", "errors", "settings", "wiring", "loading", "cli", "_version", "sandbox"}
+    "folders": {"core", "errors", "adapters"} | PIPELINE,
+    "cli": {
+        "core",
+        "errors",
+        "settings",
+        "wiring",
+        "loading",
+        "folders",
+        "cli",
+        "_version",
+        "sandbox",
+    }
     | PIPELINE,
     "api": {"core", "errors", "settings", "wiring", "api", "_version"} | PIPELINE,
 }

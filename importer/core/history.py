@@ -31,6 +31,7 @@ def describe_run(record: RunRecord) -> dict[str, Any]:
         "seconds": told.get("seconds", {}),
         "stop": told.get("stop", ""),
         "version": told.get("version", ""),
+        "who": told.get("who", ""),
         "mapping_sha256": record.mapping_sha256,
         "schema_sha256": record.schema_sha256,
         "sources": [
@@ -67,6 +68,7 @@ def run_lines(record: RunRecord) -> list[str]:
         f"  started   {record.started_at}",
         f"  finished  {record.finished_at or 'not yet'}",
         f"  exit code {'-' if record.exit_code is None else record.exit_code}",
+        f"  by        {told['who'] or 'unknown'}",
     ]
     for path, sheet, sha, rows in record.sources:
         place = f"{path}, sheet {sheet}" if sheet else path
@@ -76,7 +78,7 @@ def run_lines(record: RunRecord) -> list[str]:
         lines.append(f"  rows      {counts.get('rows', 0):,} = {' + '.join(parts) or '0'}")
     if told["stop"]:
         lines.append(f"  stopped   {told['stop']}")
-    lines.append(f"  folder    {record.folder}")
+    lines.append(f"  folder    {record.folder or 'forgotten'}")
     return lines
 
 

@@ -22,6 +22,8 @@ from typing import Final
 from importer.core.answers import header_number, parse_retry_after, server_now
 from importer.core.ports import Attempt
 
+CALLS_A_MINUTE: Final = 200
+"""What the API documents for one connector."""
 WINDOW_S: Final = 60.0
 GUARD_S: Final = 0.25
 """Transit times may differ by this much; costs 0.4 % of the budget."""
@@ -56,7 +58,7 @@ class Pacer:
         ceiling: Never more than this, whatever the server says.
     """
 
-    def __init__(self, limit: int = 200, *, ceiling: int | None = None) -> None:
+    def __init__(self, limit: int = CALLS_A_MINUTE, *, ceiling: int | None = None) -> None:
         self._told = max(1, limit)
         self._ceiling = ceiling
         self._sent: deque[float] = deque()
