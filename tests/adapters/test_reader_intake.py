@@ -54,6 +54,7 @@ REFUSED = {
     "noise.csv": (bytes(range(256)) * 8, "no-spreadsheet"),
     "zeros.csv": (b"\0" * 500, "no-spreadsheet"),
     "two.zip": (_zip({"a.csv": PEOPLE, "b.csv": PEOPLE}), "archive-of-many"),
+    "nameless.zip": (_zip({"d/": b"", "\x01": b""}).replace(b"\x01", b"\0"), "damaged-archive"),
     "none.zip": (_zip({}), "archive-of-many"),
     "cut.zip": (_zip({"a.csv": PEOPLE * 9})[:60], "damaged-archive"),
     "cut.csv.gz": (gzip.compress(PEOPLE * 900)[:-20], "damaged-archive"),

@@ -197,7 +197,7 @@ def list_zip(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     return [
         member
         for member in archive.infolist()
-        if not member.is_dir()
+        if not member.filename.endswith("/")
         and not member.filename.startswith("__MACOSX/")
         and not member.filename.rsplit("/", 1)[-1].startswith(".")
     ]
