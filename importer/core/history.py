@@ -12,6 +12,7 @@ from typing import Any
 
 from importer.core.memory import LedgerFigures
 from importer.core.model import NEEDS_A_PERSON, Outcome
+from importer.core.pacing import CALLS_A_MINUTE
 from importer.core.ports import RowState, RunRecord
 
 
@@ -94,9 +95,11 @@ def describe_status(
     """
     if latest is None:
         return {"run": None}
+    waiting = own.waiting.get(RowState.STAGED, 0) if own else 0
     return {
         "run": describe_run(latest),
-        "to_send": own.waiting.get(RowState.STAGED, 0) if own else 0,
+        "to_send": waiting,
+        "seconds_left": round(waiting * 60 / CALLS_A_MINUTE),
         "in_flight": own.waiting.get(RowState.INTENDED, 0) if own else 0,
         "done_in_this_run": sum(own.settled.values()) if own else 0,
         "in_doubt": figures.waiting.get(RowState.IN_DOUBT, 0) if figures else 0,
@@ -115,6 +118,8 @@ def status_lines(document: Mapping[str, Any]) -> list[str]:
         total = done + left + document["in_flight"]
         share = f" ({done / total:.0%})" if total else ""
         lines.append(f"  {done:,} of {total:,} rows settled{share}, {left:,} to send")
+        if left:
+            lines.append(f"  about {show_seconds(document['seconds_left'])} at the API's limit")
     counts = run["counts"]
     if counts:
         needing = sum(counts.get(o.value, 0) for o in NEEDS_A_PERSON)
@@ -122,4 +127,18 @@ def status_lines(document: Mapping[str, Any]) -> list[str]:
     if document["in_doubt"]:
         lines.append(f"  {document['in_doubt']:,} rows in doubt: `candidate-import reconcile`")
     lines.append(f"  {document['people_known']:,} people known on this connector")
+    file = document.get("file")
+    if file is not None:
+        lines.append(f"File {file['path']}: {file['rows']:,} rows")
+        lines.append(f"  {file['settled']:,} settled")
+        time = f": about {show_seconds(file['seconds'])} of calls" if file["waiting"] else ""
+        lines.append(f"  {file['waiting']:,} to be sent by the next run{time}")
+        lines.append(f"  {file['need_a_person']:,} need a person")
     return lines
+
+
+def show_seconds(seconds: float) -> str:
+    """A duration as people say it: `40 s`, `25 min`, `3.5 h`."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7_200 else f"{seconds / 3_600:.1f} h"
