@@ -17,7 +17,7 @@ import click
 from importer.cli import options as o
 
 if TYPE_CHECKING:
-    from importer.core.model import CandidateSchema
+    from importer.core.model import CandidateSchema, SourceOptions
     from importer.core.proposing.columns import ColumnProposal
     from importer.core.proposing.proposal import Proposal
     from importer.settings import Settings
@@ -39,6 +39,12 @@ SCHEMA_PLACE: Final = ".candidate-import/mapping.schema.json"
     metavar="MAPPING",
     help="Where to write the mapping (default: beside FILE, as FILE.yaml).",
 )
+@click.option(
+    "--update",
+    type=click.Path(path_type=Path),
+    metavar="MAPPING",
+    help="Add to this mapping what is new in FILE; every line and comment stays.",
+)
 @o.SCHEMA
 @o.OFFLINE
 @o.source_options
@@ -47,6 +53,7 @@ SCHEMA_PLACE: Final = ".candidate-import/mapping.schema.json"
 def command(
     files: tuple[str, ...],
     place: Path | None,
+    update: Path | None,
     schema: str | None,
     offline: bool,
     output: str,
@@ -55,8 +62,15 @@ def command(
     """Propose a mapping from the columns of FILE… to the fields of the ATS."""
     from importer.cli.screen import print_json, say
     from importer.core.proposing.writing import write_mapping
+    from importer.errors import UsageError
     from importer.loading import existing_mapping, write_new_mapping
 
+    if update is not None and place is not None:
+        raise UsageError("--update changes a mapping and -o writes a new one; give one of them.")
+    if update is not None:
+        from importer.cli.init_update import update_mapping
+
+        return update_mapping(files, update, schema, flags, offline=offline, output=output)
     if place is None and output != "json":
         place = default_place(files[0])
     if place is not None and place.exists():
@@ -97,6 +111,7 @@ def propose(
     mapping: Path | None,
     *,
     offline: bool,
+    stated: SourceOptions | None = None,
 ) -> tuple[Proposal, list[str]]:
     """Read the files and the schema, and propose; also names the files that cannot be read.
 
@@ -109,7 +124,7 @@ def propose(
     from importer.loading import load_words
     from importer.wiring import read_sources
 
-    options = o.build_source_options(flags, None)
+    options = o.build_source_options(flags, stated)
     opened = read_sources(files, options, settings)
     unreadable = [f"{path}: {f.message} {f.hint}".rstrip() for path, f in opened.unreadable]
     if not opened.sources:

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from importer.core.model import CandidateSchema, FieldPath, Section
-from importer.core.proposing.concepts import CONCEPTS, LINKS, PLACES, Concept
+from importer.core.proposing.concepts import CONCEPTS, Concept
 from importer.core.proposing.context import Meaning, Table, understand
 from importer.core.proposing.evidence import ColumnSample, judge_values
 from importer.core.proposing.headers import read_header
 from importer.core.proposing.own_fields import find_own_field, index_own_fields
 from importer.core.proposing.words import Words
+from importer.core.rules import ACTING_USER
 
 SURE: Final = 0.6
 """From this sureness on a proposal is written as a line that counts."""
@@ -78,7 +79,7 @@ def propose_columns(
                     None if target else str(better.path),
                 )
         found.append(proposal)
-    return _keep_single(_add_by_values(found, table, schema))
+    return _add_acting_user(_keep_single(_add_by_values(found, table, schema)), table, schema)
 
 
 def _propose_one(
@@ -126,7 +127,7 @@ def _published_target(concept: Concept, schema: CandidateSchema) -> str | None:
         return target if any(schema.field(path) for path in names) else None
     if target == "attachments":
         return target
-    if target == "model_keys.job" and target not in schema.fields:
+    if target == "model_keys.job" and (target not in schema.fields or _needs_user(schema)):
         target = "model_keys.job_id"
     return target if target in schema.fields else None
 
@@ -159,6 +160,30 @@ def _add_by_values(
                     proposal = replace(proposal, why=why, guess=target)
         result.append(proposal)
     return result
+
+
+def _needs_user(schema: CandidateSchema) -> bool:
+    """Whether this ATS takes nobody without an acting user, and so body form A only."""
+    wanted = schema.fields.get(str(ACTING_USER))
+    return wanted is not None and wanted.is_required
+
+
+def _add_acting_user(
+    found: list[ColumnProposal], table: Table, schema: CandidateSchema
+) -> list[ColumnProposal]:
+    """Where the ATS must know in whose name, a column of recruiters' e-mails may say it.
+
+    Only then: naming a user goes by a body that carries neither custom fields nor dates.
+    """
+    if not _needs_user(schema):
+        return found
+    for place, proposal in enumerate(found):
+        emails = table.share(proposal.column, "email")
+        if proposal.concept == "owner" and proposal.target is None and (emails or 0) >= 0.5:
+            why = "This ATS must know in whose name candidates come, and these are users' e-mails."
+            chosen = replace(proposal, target="acting_user", confidence=SURE, why=why)
+            return [*found[:place], chosen, *found[place + 1 :]]
+    return found
 
 
 def _is_bare(proposal: ColumnProposal, table: Table) -> bool:
@@ -199,13 +224,3 @@ def _weight(proposal: ColumnProposal) -> float:
     """Sureness, and a little more where the header says that it means today."""
     says = any(w in proposal.column.casefold() for w in (*_EXPLICIT, *_EXPLICIT_MORE))
     return proposal.confidence + (0.1 if says else 0.0)
-
-
-def is_place(proposal: ColumnProposal) -> bool:
-    """Whether a column is a part of where people are."""
-    return proposal.target == "model_keys.locations" and proposal.concept in PLACES
-
-
-def is_link(proposal: ColumnProposal) -> bool:
-    """Whether a column holds web addresses of a kind."""
-    return proposal.target == "model_keys.urls" and proposal.concept in LINKS

@@ -155,7 +155,8 @@ def _decide_names(table: Table) -> None:
 def _decide_name_word(
     table: Table, column: str, has_first: bool, has_last: bool, has_whole: bool
 ) -> None:
-    languages = table.readings[column].languages & (table.languages | {"en"})
+    known = table.readings[column].languages
+    languages = known & table.languages or known
     two_words = table.share(column, "two_words")
     if has_whole or (has_first and has_last):
         _leave(table, column, "other columns hold the name already")

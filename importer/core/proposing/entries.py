@@ -21,6 +21,7 @@ from importer.core.proposing.value_lines import value_lines
 from importer.core.proposing.yaml_text import flow_list, quote
 
 _COVER: Final = "COVER_LETTER"
+_PUBLISHED: Final = ("model_keys", "attachments", "acting_user")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def build_entries(
         found = groups[target]
         section, _, key = target.rpartition(".")
         section = section or ("model_keys" if key == "name" else key)
-        build = _BUILDERS.get(key if section in ("model_keys", "attachments") else "", _plain)
+        build = _BUILDERS.get(key if section in _PUBLISHED else "", _plain)
         lines = build(key, found, samples)
         field = schema.fields.get(target)
         lines += _values(lines, found, samples, field)
@@ -154,6 +155,10 @@ def _job(key: str, found: list[ColumnProposal], samples: Mapping[str, ColumnSamp
     return [f"{key}: {{column: {quote(found[0].column)}, lookup: {lookup}}}"]
 
 
+def _user(key: str, found: list[ColumnProposal], _: Mapping[str, ColumnSample]) -> list[str]:
+    return [f"{key}: {{column: {quote(found[0].column)}, lookup: remote-users.email}}"]
+
+
 def _files(_key: str, found: list[ColumnProposal], _: Mapping[str, ColumnSample]) -> list[str]:
     kinds = [(p.column, _COVER if p.concept == "cover_letter" else "RESUME") for p in found]
     return [f"- {{column: {quote(c)}, attachment_type: {kind}}}" for c, kind in kinds]
@@ -167,6 +172,7 @@ _BUILDERS: Final[dict[str, _Builder]] = {
     "job": _job,
     "job_id": _job,
     "attachments": _files,
+    "acting_user": _user,
 }
 
 

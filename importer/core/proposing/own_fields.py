@@ -102,7 +102,7 @@ def _weigh(own: OwnField, sureness: float, why: str, sample: ColumnSample | None
     """Hold the values against the field; they may make a match doubtful."""
     field = own.field
     if sample is not None and sample.shares.filled:
-        kind = _KIND_OF_TYPE.get(field.type)
+        kind = None if allowed_of(field) else _KIND_OF_TYPE.get(field.type)
         against = ""
         if allowed_of(field) and _fitting(field, sample) < 0.3:
             against = "hardly any of its values is allowed there"

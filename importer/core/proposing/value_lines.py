@@ -33,7 +33,10 @@ def value_lines(texts: Iterable[tuple[str, int]], allowed: Sequence[AllowedValue
         rows = "1 row" if proposal.count == 1 else f"{proposal.count} rows"
         text = quote(" ".join(cut(proposal.text.strip()).split()))
         meant = quote(index.name(proposal.allowed)) if proposal.allowed is not None else "?"
-        said = "" if proposal.allowed is not None else ", say which"
+        said = ""
+        if proposal.allowed is None:
+            near = index.suggest(proposal.text)[0][:1]
+            said = f"; nearest: {cut(index.name(near[0]))}" if near else ", say which"
         lines.append(f"#   {text}: {meant}   # {rows}{said}")
     if len(doubtful) > _MOST:
         lines.append(f"#   … and {len(doubtful) - _MOST} more; see `check --suggest`")

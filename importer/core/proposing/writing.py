@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from importer.core.dates import DateEvidence
-from importer.core.model import CandidateSchema, SourceOptions
+from importer.core.model import BodyForm, CandidateSchema, SourceOptions
 from importer.core.proposing.columns import SURE, ColumnProposal
 from importer.core.proposing.entries import Entry, Sections, build_entries
 from importer.core.proposing.evidence import ColumnSample
@@ -198,6 +198,10 @@ def _fields(draft: Draft, sections: Sections) -> Iterator[str]:
         if section == "model_keys":
             yield from _missing(draft, entries)
         yield ""
+    for entry in sections.get("acting_user", ()):
+        yield from comment("In whose name candidates are created: a user of the ATS.")
+        yield from (line.removeprefix("  ") for line in _entry(entry, by_column))
+        yield ""
     if not sections:
         yield from comment(
             "No column could be placed with certainty. Write at least one, for example:"
@@ -220,8 +224,9 @@ def _missing(draft: Draft, entries: Sequence[Entry]) -> Iterator[str]:
     if "name" in have:
         have |= {"first_name", "last_name"}
     targets = {p.target for p in draft.proposals}
-    for path in required_fields(draft.schema, "B"):
-        if str(path) in targets or path.key in have:
+    form: BodyForm = "A" if "acting_user" in targets else "B"
+    for path in required_fields(draft.schema, form):
+        if str(path) in targets or path.key in targets or path.key in have:
             continue
         yield from comment(
             f"The ATS wants {path}, and no column was found for it. Without it every row is"
