@@ -23,14 +23,11 @@ from importer.core.budget import SendLimits
 from importer.core.file_sending import parse_files
 from importer.core.memory import Lock
 from importer.core.model import Outcome
-from importer.core.ports import (
-    RowState,
-    RunRecord,
-    Source,
-)
-from importer.errors import ImporterError
+from importer.core.ports import RowState, Source
+from importer.errors import ImporterError, MappingError
 from importer.existing import meet_existing, remember_existing
 from importer.holding import hold_connector
+from importer.inheriting import explain_misfit, note_corrections, take_up
 from importer.job import Job, RunFolder, RunResult, Workplace
 from importer.outcome import Told, decide_rows, tell_run
 from importer.run_events import RunEvents
@@ -104,12 +101,15 @@ async def run(job: Job, place: Workplace) -> list[RunResult]:
         earlier = place.ledger.unfinished_run(scene.connector, job.mapping_name)
         run_id = place.new_run_id()
         if earlier is not None and earlier.state == "sending":
-            result = await _continue(job, place, scene, lock, earlier)
+            spooled = place.folder(earlier.run_id).open_spool()
+            result = await _continue(job, place, scene, lock, earlier.run_id, spooled)
             results.append(result)
-            if result.stop is not None or has_same_sources(earlier, job.sources):
+            is_done = spooled is None or has_same_sources(earlier, job.sources)
+            if result.stop is not None or is_done:
                 return results
         elif earlier is not None:
             # It stopped before anything was sent, so there is nothing to go on with.
+            place.ledger.unstage(scene.connector, earlier.run_id)
             place.ledger.finish_run(earlier.run_id, iso(scene.started), 2, earlier.summary)
         results.append(await _run_rows(job, place, scene, lock, place.folder(run_id), run_id, None))
     return results
@@ -143,13 +143,29 @@ async def look_at_site(
 
 
 async def _continue(
-    job: Job, place: Workplace, scene: Scene, lock: Lock, earlier: RunRecord
+    job: Job,
+    place: Workplace,
+    scene: Scene,
+    lock: Lock,
+    run_id: str,
+    spooled: Sequence[Source] | None,
 ) -> RunResult:
     """Go on with an interrupted run: with the rows as they were read then."""
-    folder = place.folder(earlier.run_id)
-    spooled = folder.open_spool()
-    place.progress.note(f"Going on with the interrupted run {earlier.run_id}.")
-    return await _run_rows(job, place, scene, lock, folder, earlier.run_id, spooled)
+    folder = place.folder(run_id)
+    if spooled is None:
+        place.progress.note(
+            f"Run {run_id} was interrupted, and what it had read is gone with its folder"
+            f" {folder.path}: the files are read anew."
+        )
+        return await _run_rows(job, place, scene, lock, folder, run_id, None)
+    place.progress.note(
+        f"Going on with the interrupted run {run_id}, with its rows as they were read then."
+    )
+    job = take_up(job, place.ledger, folder, spooled)
+    try:
+        return await _run_rows(job, place, scene, lock, folder, run_id, spooled)
+    except MappingError as error:
+        raise explain_misfit(error, run_id, folder) from error
 
 
 async def _run_rows(
@@ -170,6 +186,7 @@ async def _run_rows(
     checked = await judge_rows(
         job, place, scene, folder, run_id, sources, keep_spool=spooled is not None
     )
+    note_corrections(folder, job.corrections)
     record = record_run(job, scene, run_id, "run", folder, checked)
     if earlier is not None:
         record = replace(record, started_at=earlier.started_at)
@@ -255,7 +272,7 @@ async def _send(
             canary = read_canary(folder)
             limits = replace(job.options.limits, max_creates=len(rows))
             report = await _drive(job, place, scene, lock, run_id, limits)
-            made = report.counts.get(RowState.CREATED, 0)
+            made = sum(report.counts.get(s, 0) for s in (RowState.CREATED, RowState.INCOMPLETE))
             if report.stop is not None and made < len(rows):
                 return report
         if canary:
