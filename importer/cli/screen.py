@@ -20,13 +20,22 @@ if TYPE_CHECKING:
 
 
 def width() -> int:
-    """Columns of the terminal, 80 where there is none."""
+    """Columns of the terminal, 80 where there is none.
+
+    Standard error is asked first: what people read goes there, also where standard output is
+    a file.
+    """
+    if not os.environ.get("COLUMNS"):
+        try:
+            return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+        except (OSError, ValueError, AttributeError):  # no terminal, or a stream without a number
+            pass
     return shutil.get_terminal_size((80, 24)).columns
 
 
 def has_colour() -> bool:
     """Whether standard error is a terminal that wants colours."""
-    return sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
 
 
 def print_json(document: Any) -> None:
