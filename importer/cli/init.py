@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,8 +19,10 @@ from importer.cli import options as o
 
 if TYPE_CHECKING:
     from importer.core.model import CandidateSchema, SourceOptions
+    from importer.core.ports import Source
     from importer.core.proposing.columns import ColumnProposal
     from importer.core.proposing.proposal import Proposal
+    from importer.core.proposing.words import Words
     from importer.settings import Settings
 
 MOST_ROWS: Final = 200_000
@@ -130,16 +133,41 @@ def propose(
     if not opened.sources:
         raise SourceError("There is no table to propose a mapping for.", details=unreadable)
     require_chosen_sheets(opened)
+    words = load_words()
+    if options.header_row is None and "-" not in files:
+        options = _find_header_row(opened.sources, options, words)
+        opened = read_sources(files, options, settings)
     proposal = propose_mapping(
         opened.sources,
         _find_schema(schema, settings, mapping, offline=offline),
-        load_words(),
+        words,
         options=options,
         connector=flags.get("connector"),
         schema_place=SCHEMA_PLACE,
         most_rows=MOST_ROWS,
     )
     return proposal, unreadable
+
+
+def _find_header_row(
+    sources: Sequence[Source], options: SourceOptions, words: Words
+) -> SourceOptions:
+    """State the header's row where the reader saw none and the words of the first row are one.
+
+    One number must do for all files, since the mapping has one; otherwise nothing is stated.
+    """
+    from importer.core.proposing.headings import find_heading
+
+    rows: set[int | None] = set()
+    is_found = False
+    for source in sources:
+        row = source.description.header_row
+        if row is None:
+            first = next(iter(source.chunks(2)), None)
+            row = find_heading(first, words) if first is not None else None
+            is_found = is_found or row is not None
+        rows.add(row)
+    return replace(options, header_row=rows.pop()) if is_found and len(rows) == 1 else options
 
 
 def _find_schema(

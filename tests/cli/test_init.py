@@ -159,3 +159,14 @@ def test_a_failing_test_of_the_mapping_stops_before_the_first_row(people: Desk) 
     told = people.call("run", "p.csv", "-m", "map.yaml", "--yes")
     assert told.code == 2
     assert "line 7" in told.err
+
+
+def test_a_file_of_headers_only_is_known_by_its_words(desk: Desk) -> None:
+    """Shapes tell nothing in one line; the words do, and the mapping says the row."""
+    file = desk.folder / "vorlage.csv"
+    file.write_text("Vorname;Nachname;Stelle;Absagegrund;Bewerbertags;Wohnort\n", "utf-8")
+    told = desk.call("init", file.name, "--offline", "--format", "json")
+    columns = [c["column"] for c in json.loads(told.out)["columns"]]
+    assert columns[:2] == ["Vorname", "Nachname"]
+    assert desk.call("init", file.name, "--offline").code == 0
+    assert desk.call("check", file.name, "-m", "vorlage.yaml", "--offline").code == 0

@@ -6,10 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from proposing_kit import propose, sample, the_words
 
+from importer.core.model import Chunk
 from importer.core.proposing.columns import propose_columns
+from importer.core.proposing.headings import find_heading
 from importer.core.proposing.words import fold_words, parse_words
 from importer.core.schema import published_schema
 
@@ -140,3 +144,18 @@ def test_no_spelling_means_two_fields_in_one_language() -> None:
         for language in {lang for lang, _ in hits}:
             mine = [c for lang, c in hits if lang == language]
             assert len({CONCEPTS[c].target for c in mine}) == 1, (language, key, mine)
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (["Vorname", "Nachname", "Kragenweite", ""], 7),
+        (["Ada", "Lovelace", "ada@example.com"], None),
+        (["Email", "Foo", "Bar"], None),
+    ],
+)
+def test_a_first_row_of_headers_is_recognised(row: list[str], expected: int | None) -> None:
+    """Half of its words are headers that are known."""
+    frame = pd.DataFrame([row])
+    assert find_heading(Chunk(np.array([7]), frame), the_words()) == expected
+    assert find_heading(Chunk(np.array([], dtype=np.int64), frame.iloc[:0]), the_words()) is None

@@ -221,6 +221,7 @@ _EXPLICIT_MORE: Final = ("attual", "huidig", "текущ", "当前", "目前", "
 
 
 def _weight(proposal: ColumnProposal) -> float:
-    """Sureness, and a little more where the header says that it means today."""
+    """Sureness; more where the header says that it means today, less for another ATS's code."""
     says = any(w in proposal.column.casefold() for w in (*_EXPLICIT, *_EXPLICIT_MORE))
-    return proposal.confidence + (0.1 if says else 0.0)
+    is_code = proposal.concept == "job_code"
+    return proposal.confidence + (0.1 if says else 0.0) - (0.1 if is_code else 0.0)
