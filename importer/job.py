@@ -17,6 +17,7 @@ from importer.core.attachments import Files
 from importer.core.budget import CallPlan, SendLimits
 from importer.core.fixrows import FixOrigin
 from importer.core.guards import GuardSettings
+from importer.core.mapping_corrections import Correction
 from importer.core.model import Finding, ReportRow, RunSummary
 from importer.core.ports import CandidateApi, Ledger, ReportPaths, Source
 from importer.core.rules import CandidateMapping
@@ -130,6 +131,7 @@ class Job:
         unreadable: Files that cannot be used: (path, why).
         schema: Given beforehand (a file, or offline); None: asked from the API.
         orders, fix: Inherited where a source is a fix workbook.
+        corrections: Of that workbook; the mapping has them already.
         use_last_schema: Go on with the schema of an earlier run.
     """
 
@@ -141,6 +143,7 @@ class Job:
     use_last_schema: bool = False
     orders: Mapping[str, str] = field(default_factory=dict)
     fix: FixOrigin | None = None
+    corrections: Sequence[Correction] = ()
     options: SendOptions = field(default_factory=SendOptions)
     warnings: Sequence[str] = ()
 

@@ -25,6 +25,7 @@ from importer.core.model import NEEDS_A_PERSON, Problem, RunSummary, Severity
 from importer.core.ports import Ledger, RowState, RunRecord
 from importer.core.side_effects import known_side_effects
 from importer.errors import ImporterError
+from importer.inheriting import note_corrections
 from importer.job import Job, RunFolder, RunResult, Workplace
 from importer.reporting import finish_rows, report_rows, token_columns
 from importer.sending.attaching import AttachReport
@@ -154,6 +155,7 @@ def tell_run(
     _close(place, job, told, checked, summary, stop)
     if is_check or stop is None or told.is_abandoned:
         folder.remove_spool()
+        note_corrections(folder, ())
     return RunResult(summary, paths, checked, stop)
 
 

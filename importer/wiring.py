@@ -7,14 +7,13 @@ pays only for what it uses.
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from importer.errors import SettingsError
 from importer.settings import Settings
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from importer.adapters.spool import SpooledSource, SpoolWriter
     from importer.core.attachments import Files
     from importer.core.budget import SendLimits
-    from importer.core.fixrows import FixOrigin
     from importer.core.model import Finding, ReportRow, RunSummary, SourceOptions
     from importer.core.ports import ReportPaths, Source
     from importer.job import Confirm, Progress, Workplace
@@ -186,19 +184,6 @@ def open_mapping_ledger(
             ledger.close()
             raise
     return ledger
-
-
-def inherited(ledger: SqlLedger, marker: str | None) -> tuple[Mapping[str, str], FixOrigin | None]:
-    """What a fix workbook inherits from its run: date orders, and what its tokens are of."""
-    from importer.core.fixrows import FixOrigin
-
-    if marker is None:
-        return {}, None
-    record = ledger.run(marker)
-    told: dict[str, Any] = json.loads(record.summary) if record and record.summary else {}
-    columns = [tuple(c) for c in told.get("content_columns", [])]
-    sheets = told.get("sheets") or ([path for path, *_ in record.sources] if record else [])
-    return told.get("orders", {}), FixOrigin(columns, sheets)
 
 
 @asynccontextmanager

@@ -62,9 +62,11 @@ def prepare_job(
         ImporterError: Something of it cannot be used; nothing was sent.
     """
     from importer.core.guards import GuardSettings
+    from importer.core.mapping_corrections import Correction
+    from importer.inheriting import inherit_from
     from importer.job import Job, SendOptions
     from importer.loading import load_mapping
-    from importer.wiring import inherited, open_mapping_ledger, open_progress, read_sources
+    from importer.wiring import open_mapping_ledger, open_progress, read_sources
 
     if offline and schema == "last":
         raise UsageError("--offline asks nobody, so there is no last schema to take.")
@@ -81,7 +83,7 @@ def prepare_job(
         mapping = load_mapping(mapping_path, decisions)
     ledger = open_mapping_ledger(settings, mapping_path, adopt=adopt)
     try:
-        orders, fix = inherited(ledger, marker)
+        orders, fix = inherit_from(ledger, marker)
         job = Job(
             mapping=mapping,
             mapping_name=mapping_path.name,
@@ -91,6 +93,7 @@ def prepare_job(
             use_last_schema=schema == "last",
             orders=orders,
             fix=fix,
+            corrections=[Correction(d.column, d.value, d.use_instead) for d in decisions],
             options=replace(
                 options or SendOptions(),
                 window=settings.window,

@@ -90,7 +90,7 @@ def _correct(
     return replace(
         rule,
         values={**rule.values, **found},
-        remembered=frozenset(found) - frozenset(rule.values),
+        remembered=rule.remembered | (frozenset(found) - frozenset(rule.values)),
     )
 
 
