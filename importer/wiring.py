@@ -244,6 +244,17 @@ async def open_workplace(
         yield place
 
 
+def notify(address: str, summary: RunSummary) -> bool:
+    """Tell people of a run; returns whether everyone was told.
+
+    Raises:
+        SettingsError: The address is not understood, or the extra is not installed.
+    """
+    from importer.adapters import notify as bell
+
+    return bell.notify(address, summary, policy="always")
+
+
 def prune_reports(settings: Settings) -> int:
     """Delete the oldest run folders beyond `keep_reports`; returns how many."""
     import shutil

@@ -61,9 +61,9 @@ class Bell:
 
     def ring(self, summary: RunSummary, previous: int | None = None) -> None:
         """Send the message where the policy asks for it; a failure is a warning."""
-        from importer.adapters.notify import notify
         from importer.cli.screen import say
         from importer.core.verdict import should_notify
+        from importer.wiring import notify
 
         settings = self.settings
         if settings is None or settings.notify is None:
@@ -71,7 +71,7 @@ class Bell:
         if not should_notify(settings.notify_on, summary, previous):
             return
         try:
-            is_told = notify(settings.notify.get_secret_value(), summary, policy="always")
+            is_told = notify(settings.notify.get_secret_value(), summary)
         except SettingsError as error:
             say(f"Warning: nobody was told of this run. {error.message} {error.hint}".rstrip())
         else:
