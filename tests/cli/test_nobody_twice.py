@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from pathlib import Path
 
 import openpyxl
-from desk_kit import MAPPING, Desk, person
+from desk_kit import HEADER, MAPPING, Desk, person
 from people_kit import correct
 
+from importer.sandbox.settings import SandboxSettings
 
 TWO_ADDRESSES = MAPPING.replace(
     "  email_addresses: E-mail\n  phone_numbers: Phone\n", "  email_addresses: [E-mail, Phone]\n"
@@ -36,6 +38,22 @@ def copy_row(path: Path, row: int, **cells: str) -> None:
         sheet.cell(last, cell.column).value = cell.value
     for name, text in cells.items():
         sheet.cell(last, columns[name]).value = text
+    book.save(path)
+    book.close()
+
+
+def decide(path: Path, answers: dict[str, str]) -> None:
+    """Fill in "use instead" of the sheet *Decisions* for some values."""
+    book = openpyxl.load_workbook(path)
+    sheet = book["Decisions"]
+    places = {
+        str(cell.value).casefold(): (line[0].row, cell.column)
+        for line in sheet.iter_rows()
+        for cell in line
+        if cell.value
+    }
+    for value, instead in answers.items():
+        sheet.cell(places[value][0], places["use instead"][1]).value = instead
     book.save(path)
     book.close()
 
@@ -76,3 +94,69 @@ def test_a_copy_may_be_somebody_else(desk: Desk) -> None:
     for file in ("people.csv", str(fix)):
         assert desk.run(file=file).code == 0
     assert emails(desk) == ["other@example.com", "person1@example.com"]
+
+
+def test_an_interrupted_workbook_goes_on_whatever_file_is_named(desk: Desk) -> None:
+    """Its rows keep their tokens, its sheet *Decisions* its word, and no original is open."""
+    desk.map(
+        MAPPING.replace("tags: {column: Tags", "tags: {column: Tags, values: {old: new}").replace(
+            "  phone_numbers: Phone", "  phone_numbers: Phone\n  can_email: {column: Mail}"
+        )
+    )
+    with (desk.folder / "people.csv").open("w", newline="", encoding="utf-8") as file:
+        rows = [[*person(n, **{"E-mail": f"person{n} at example.com"}), "perhaps"] for n in (1, 2)]
+        csv.writer(file).writerows([[*HEADER, "Mail"], *rows])
+    assert desk.run().code == 1
+    fix = desk.report() / "fix.xlsx"
+    correct(fix, {(2, "E-mail"): "one@example.com", (3, "E-mail"): "two@example.com"})
+    decide(fix, {"perhaps": "Yes"})
+    assert desk.run("--limit", "1", file=str(fix)).code == 3
+    assert desk.run().code == 0
+    assert desk.counts() == {"rows": 2, "unchanged": 2}
+    assert emails(desk) == ["one@example.com", "two@example.com"]
+    assert [c.kept["can_email"] for c in desk.server.store.created] == [True, True]
+    assert not list(desk.folder.rglob("corrections.json"))
+
+
+def test_a_row_in_doubt_is_not_sent_by_going_on(desk: Desk) -> None:
+    """Edited in the workbook of a run that was interrupted, it stays in doubt."""
+    desk.server.world.reset(
+        SandboxSettings(limit=60_000, rules=False, read_lag_s=60.0, script=("drop_after",))
+    )
+    desk.write([person(1), person(2, Phone="nonsense"), person(3, Phone="nonsense")])
+    assert desk.run().code == 1
+    fix = desk.report() / "fix.xlsx"
+    correct(fix, {(2, "E-mail"): "edited@example.com", (3, "Phone"): "", (4, "Phone"): ""})
+    assert desk.run("--limit", "1", file=str(fix)).code == 3
+    assert desk.run().code == 1
+    assert desk.counts() == {"rows": 3, "unchanged": 2, "in_doubt": 1}
+    assert emails(desk) == [f"person{n}@example.com" for n in (1, 2, 3)]
+
+
+def test_a_run_whose_folder_was_deleted_reads_the_files_anew(desk: Desk) -> None:
+    """And says so; nobody is sent twice, and there is one report, of rows that are there."""
+    desk.write([person(n) for n in range(4)])
+    assert desk.run("--limit", "1").code == 3
+    shutil.rmtree(desk.folder / "reports")
+    desk.write([person(n) for n in range(1, 6)])
+    answer = desk.run()
+    assert answer.code == 0
+    assert "the files are read anew" in answer.err
+    assert len(list((desk.folder / "reports").iterdir())) == 1
+    assert desk.counts()["rows"] == 5
+    assert len(emails(desk)) == 6
+
+
+def test_a_mapping_that_no_longer_fits_an_interrupted_run_says_how_to_get_on(desk: Desk) -> None:
+    """Either the mapping as it was, or without that run's folder."""
+    desk.write([person(n) for n in range(3)])
+    assert desk.run("--limit", "1").code == 3
+    desk.map(MAPPING.replace("  tags:", "  title: Title\n  tags:"))
+    with (desk.folder / "people.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([[*HEADER, "Title"], *([*person(n), "Dr"] for n in range(3))])
+    answer = desk.run()
+    assert answer.code == 2
+    assert str(desk.report()) in answer.err.replace("\n  ", " ")
+    shutil.rmtree(desk.report())
+    assert desk.run().code == 0
+    assert len(emails(desk)) == 3
