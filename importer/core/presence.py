@@ -80,9 +80,10 @@ class Presence:
 def _filled(bound: BoundRule, converted: Converted) -> tuple[FieldPath, ...]:
     if converted.value is not None:
         return present_keys(bound.rule, converted.value)
-    if converted.is_sound:
+    if not converted.findings:
         return ()
-    # A value that is wrong is there all the same: it has its own finding.
+    # A value that is wrong, or a name that cannot be looked up offline, is there all the same:
+    # it has its own finding.
     return (FIRST_NAME, LAST_NAME) if bound.path == WHOLE_NAME else (bound.path,)
 
 
