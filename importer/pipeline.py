@@ -28,7 +28,6 @@ from importer.errors import ImporterError, MappingError
 from importer.existing import meet_existing, remember_existing
 from importer.holding import hold_connector
 from importer.inheriting import explain_misfit, note_corrections, take_up
-from importer.inheriting import explain_misfit, note_corrections, take_up
 from importer.job import Job, RunFolder, RunResult, Workplace
 from importer.outcome import Told, decide_rows, tell_run
 from importer.run_events import RunEvents
@@ -187,7 +186,6 @@ async def _run_rows(
     checked = await judge_rows(
         job, place, scene, folder, run_id, sources, keep_spool=spooled is not None
     )
-    note_corrections(folder, job.corrections)
     note_corrections(folder, job.corrections)
     record = record_run(job, scene, run_id, "run", folder, checked)
     if earlier is not None:
