@@ -39,6 +39,8 @@ from importer.errors import MappingError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from importer.core.people import Who
+
 FIRST_CHUNK = 1_000
 """Rows of the first chunk, so that the first problems of a huge file show at once."""
 CHUNK = 50_000
@@ -87,6 +89,7 @@ class Checked:
         skipped: Reason -> (source, row) of lines that are no rows.
         lint: What the mapping and the columns have to say to each other, not stopping.
         new_columns: Columns that the mapping neither maps nor ignores.
+        kept: Identities made after the check, where nobody was remembered before it.
         lookup_calls: Calls that loading lists of names took.
     """
 
@@ -101,6 +104,8 @@ class Checked:
     new_columns: list[str]
     lookup_calls: int = 0
 
+    kept: NDArray[np.uint64] | None = None
+
     @property
     def problems(self) -> list[Problem]:
         """All problems found so far, grouped."""
@@ -113,6 +118,24 @@ class Checked:
             "rows": len(self.outcome),
             **dict(zip((o.value for o in OUTCOMES), numbers, strict=True)),
         }
+
+    def keep_identities(self, positions: NDArray[np.intp], who: Who) -> list[bytes]:
+        """The identities of some rows, fit for a ledger.
+
+        Args:
+            positions: Of the rows in the run.
+            who: The same rows.
+        """
+        if self.rows.identity.shape[1] == 1:
+            if self.kept is None:
+                self.kept = np.zeros((len(self.rows.identity), 2), dtype=np.uint64)
+            self.kept[positions] = who.identity
+        return [self.identity_of(i) for i in positions.tolist()]
+
+    def identity_of(self, position: int) -> bytes:
+        """The identity of a row that the ledger knows or was told of."""
+        known = self.rows.identity if self.kept is None else self.kept
+        return known[position].tobytes()
 
     def positions(self, outcome: Outcome) -> NDArray[np.intp]:
         """Where the rows with this outcome stand in the run."""
@@ -147,7 +170,8 @@ def check_sources(
     require_sound(plan)
     lint = lint_sources(settings.mapping, settings.schema, sources)
     lint += require_tests(plan)
-    judge = Judge(plan, settings.secret, settings.recall, settings.standing)
+    is_first = settings.recall is None and settings.fix is None
+    judge = Judge(plan, settings.secret, settings.recall, settings.standing, is_first=is_first)
     descriptions: list[SourceDescription] = []
     source_rows: list[int] = []
     skipped: dict[str, list[tuple[int, int]]] = {}

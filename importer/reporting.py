@@ -19,6 +19,7 @@ from importer.core.distinct import Columns
 from importer.core.handback import TOKEN_COLUMN, find_own
 from importer.core.model import (
     NEEDS_A_PERSON,
+    Chunk,
     Finding,
     Outcome,
     ReportRow,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BATCH = 5_000
+_NEEDY = [CODE_OF[outcome] for outcome in NEEDS_A_PERSON]
 
 _OUTCOME_OF: Mapping[RowState, Outcome] = {
     RowState.STAGED: Outcome.NOT_SENT,
@@ -88,7 +90,7 @@ def finish_rows(
         ready = np.flatnonzero(is_open)
         for start in range(0, len(ready), _BATCH):
             batch = ready[start : start + _BATCH].tolist()
-            identities = [checked.rows.identity[i].tobytes() for i in batch]
+            identities = [checked.identity_of(i) for i in batch]
             known = ledger.recall(connector, identities)
             for position, identity in zip(batch, identities, strict=True):
                 remembered = known.get(identity)
@@ -150,7 +152,7 @@ def report_rows(
     for number, source in enumerate(sources):
         ours = find_own(TOKEN_COLUMN, source.description.columns)
         for chunk in source.chunks():
-            tokens = _tokens(checked, final, number, position, Columns(chunk.frame), ours)
+            tokens = _tokens(checked, final, number, position, chunk, ours)
             lists = [chunk.frame.iloc[:, i].tolist() for i in range(chunk.frame.shape[1])]
             for i, (row, *cells) in enumerate(zip(chunk.rows.tolist(), *lists, strict=True)):
                 yield ReportRow(
@@ -170,7 +172,7 @@ def _tokens(
     final: FinalRows,
     number: int,
     first: int,
-    columns: Columns,
+    chunk: Chunk,
     ours: str | None,
 ) -> dict[int, str]:
     """Tokens of the chunk's rows that need a person.
@@ -178,24 +180,23 @@ def _tokens(
     A row of a fix workbook keeps the token that it came with; one that a person inserted
     gets its own.
     """
-    needing = [
-        i for i in range(len(columns)) if OUTCOMES[final.outcome[first + i]] in NEEDS_A_PERSON
-    ]
-    if not needing:
-        return {}
+    outcome = final.outcome[first : first + len(chunk.rows)]
+    needing = np.flatnonzero(np.isin(outcome, _NEEDY)).tolist()
     bound = checked.judge.sources[number]
     tokens: dict[int, str] = {}
     origins = 0
     if bound.fix is not None:
         origins = len(bound.fix.columns)
         if ours is not None:
-            carried = columns.distinct((ours,))
-            tokens = {i: text for i in needing if (text := carried.texts[carried.codes[i]])}
+            carried = chunk.frame[ours].tolist()
+            tokens = {i: text for i in needing if (text := carried[i])}
         needing = [i for i in needing if i not in tokens]
-    contents = checked.judge.contents(bound, columns)
-    for i in needing:
-        identity = checked.rows.identity[first + i].tobytes()
-        tokens[i] = make_token(Origin(origins + number, identity, contents[i].tobytes()))
+    if needing:
+        who = checked.judge.who(bound, Columns(chunk.frame.iloc[needing]))
+        identities = checked.keep_identities(first + np.asarray(needing), who)
+        hashes = who.content_bytes()
+        for i, identity, content in zip(needing, identities, hashes, strict=True):
+            tokens[i] = make_token(Origin(origins + number, identity, content))
     return tokens
 
 

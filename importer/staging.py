@@ -53,6 +53,7 @@ def _stage_some(
                 columns = Columns(chunk.frame.iloc[positions].reset_index(drop=True))
                 who = checked.judge.who(bound, columns)
                 contents = who.content_bytes()
+                identities = checked.keep_identities(first + positions, who)
                 emails: list[list[bytes]] = [[] for _ in positions]
                 for at, hashed in zip(who.email_rows.tolist(), who.emails(), strict=True):
                     emails[at].append(hashed)
@@ -69,12 +70,12 @@ def _stage_some(
                         seq=0,
                         source=number,
                         row=int(checked.rows.row[position]),
-                        identity=checked.rows.identity[position].tobytes(),
+                        identity=identities[i],
                         content=Content(who.columns, contents[i]),
                         body=body,
                         form=checked.plan.form,
                         emails=tuple(dict.fromkeys(emails[i])),
-                        key=make_key(secret, checked.rows.identity[position].tobytes(), body),
+                        key=make_key(secret, identities[i], body),
                         origin=checked.judge.origins.get(position),
                         attachments=files,
                     )

@@ -120,6 +120,7 @@ async def judge_rows(
 ) -> Checked:
     """Read and judge the rows, keeping them in the spool unless they come from there."""
     lookups, lookup_calls = await find_names(job, place, scene)
+    knows_people = place.ledger.figures(scene.connector).rows > 0
     settings = CheckSettings(
         mapping=job.mapping,
         schema=scene.schema.schema,
@@ -130,7 +131,7 @@ async def judge_rows(
             schema_sha256=scene.schema.schema.sha256,
             retry_refused=job.options.retry_refused,
         ),
-        recall=LedgerRecall(place.ledger, scene.connector),
+        recall=LedgerRecall(place.ledger, scene.connector) if knows_people else None,
         lookups=lookups,
         orders=job.orders,
         fix=job.fix,

@@ -31,18 +31,21 @@ from importer.core.fixrows import (
 from importer.core.handback import DECISION_COLUMN, RowDecision
 from importer.core.model import Chunk, Converted, Finding, Outcome, Severity
 from importer.core.people import Identities, Who
+from importer.core.person_texts import read_person_texts
 from importer.core.plan import FIRST_NAME, LAST_NAME, BoundRule, Plan, bind_rules
 from importer.core.ports import Content
 from importer.core.presence import Presence
 from importer.core.rowlog import Places, RowLog
 from importer.core.rowtable import CODE_OF, UNDECIDED, RowBlock, RowTable
 from importer.core.rules import WHOLE_NAME
+from importer.core.run_keys import KeyMaker, key_people
 from importer.core.stages import bind_scopes
 from importer.core.standing import (
     Known,
     Recall,
     StandingRules,
     Standings,
+    know_nobody,
     recall_rows,
     stand,
 )
@@ -82,10 +85,17 @@ class Judge:
         secret: Keys every hash.
         recall: What the ledger knows of identities and e-mails; None: no history.
         standing: What counts as settled in this run.
+        is_first: Nobody is remembered: identities are made only of rows that are kept.
     """
 
     def __init__(
-        self, plan: Plan, secret: bytes, recall: Recall | None, standing: StandingRules
+        self,
+        plan: Plan,
+        secret: bytes,
+        recall: Recall | None,
+        standing: StandingRules,
+        *,
+        is_first: bool = False,
     ) -> None:
         self.plan = plan
         self.log = RowLog()
@@ -95,7 +105,9 @@ class Judge:
         self.send_anyway: set[int] = set()
         self.decided: list[Decided] = []
         self.origins: dict[int, tuple[bytes, Content]] = {}
-        self._who = Identities(plan, secret)
+        self._who = Identities(secret)
+        self._keys = KeyMaker()
+        self._is_first = is_first
         self._recall = recall
         self._standing = standing
         self._judges: dict[tuple[int, int, tuple[str, ...]], JudgeAll] = {}
@@ -149,8 +161,15 @@ class Judge:
         first = self.table.total
         self._here.clear()
         columns = Columns(chunk.frame)
-        who = self._who.of(source, columns, self._judged)
-        stands = self._stand(source, chunk, who, first)
+        texts = read_person_texts(self.plan, source, columns, self._judged)
+        keys = self._keys.make(texts, columns, source.mapped)
+        if self._is_first:
+            identity = key_people(texts, keys.content)[:, np.newaxis]
+            stands = know_nobody(len(columns))
+        else:
+            who = self._who.of(source, columns, texts)
+            stands = self._stand(source, chunk, who, first)
+            identity = who.identity
         open_rows = np.flatnonzero(stands.standing == UNDECIDED)
         has_error = np.zeros(len(columns), dtype=bool)
         has_error[stands.clashes] = True
@@ -176,16 +195,16 @@ class Judge:
         self.news += len(stands.news)
         for position, candidate_id in stands.candidate_ids.items():
             self.table.candidate_ids[first + position] = candidate_id
-        if len(who.email_rows):
-            self.table.email_rows.append((first + who.email_rows).astype(np.int32))
-            self.table.email_hashes.append(who.email_hashes)
+        if len(keys.email_rows):
+            self.table.email_rows.append((first + keys.email_rows).astype(np.int32))
+            self.table.email_hashes.append(keys.emails)
         self.table.append(
             RowBlock(
                 source=np.full(len(columns), source.index, dtype=np.uint16),
                 row=at.rows,
-                identity=who.identity,
-                content=who.content,
-                name=who.name,
+                identity=identity,
+                content=keys.content,
+                name=keys.name,
                 standing=stands.standing,
                 has_error=has_error,
                 is_retry=stands.is_retry,
@@ -316,11 +335,9 @@ class Judge:
 
     def who(self, source: BoundSource, columns: Columns) -> Who:
         """Who some rows are."""
-        return self._who.of(source, columns, self._judged)
-
-    def contents(self, source: BoundSource, columns: Columns) -> NDArray[np.uint64]:
-        """Hashes of the mapped cells of some rows, one column each."""
-        return self._who.contents(source, columns)
+        self._here.clear()
+        texts = read_person_texts(self.plan, source, columns, self._judged)
+        return self._who.of(source, columns, texts)
 
     def finish(self) -> NDArray[np.bool_]:
         """Decide the dates' orders; returns which rows their texts keep from being sent.

@@ -28,7 +28,8 @@ class RowBlock:
     """What one chunk adds: arrays of the same length, one entry a row.
 
     Attributes:
-        identity: Two 64-bit halves of the identity's hash.
+        identity: Two 64-bit halves of the identity's hash; one key of this run alone where
+            nobody is remembered.
         content: Hash of all mapped cells.
         name: Hash of the folded name; 0 where there is none.
         standing: An outcome's number where the ledger settles it, else UNDECIDED.

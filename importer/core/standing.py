@@ -105,6 +105,11 @@ class Standings:
     clashes: list[int] = field(default_factory=list)
 
 
+def know_nobody(count: int) -> Standings:
+    """How rows stand of which the ledger knows nothing."""
+    return Standings(np.full(count, UNDECIDED, dtype=np.uint8), np.zeros(count, dtype=bool))
+
+
 def _recall_by_content(
     recall: Recall, who: Who, known: Known, row_identity: Callable[[bytes], bytes]
 ) -> None:
@@ -135,7 +140,7 @@ def stand(who: Who, known: Known, rules: StandingRules, name_columns: frozenset[
         name_columns: Columns that hold names: an e-mail known under another name is a clash.
     """
     count = len(who.identity)
-    result = Standings(np.full(count, UNDECIDED, dtype=np.uint8), np.zeros(count, dtype=bool))
+    result = know_nobody(count)
     width = 8 * len(who.columns)
     flat = np.ascontiguousarray(who.contents).tobytes() if known.rows else b""
     for position, remembered in known.rows.items():

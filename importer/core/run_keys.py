@@ -1,0 +1,151 @@
+"""What tells rows apart within one run: quick keys that nobody keeps.
+
+Lives here: 64-bit keys of person, content, name and e-mails, equal where the texts count as
+equal. Must never live here: anything that a ledger stores (core/identity is for ever). What a
+newcomer would question: Python's own hash of a text is used. It is keyed anew in each process
+and 64 bits wide, so that two people of a million share a key once in 37 million runs; a keyed
+digest of every row would take longer than reading the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from importer.core.distinct import Columns, Remembering
+from importer.core.identity import normalise_identity, split_name_words
+from importer.core.person_texts import Part, PersonTexts, spread_emails, spread_values
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+_SHIFT = np.uint64(29)
+_MASK = (1 << 64) - 1
+_NAMELESS = 1
+"""Key of a name that holds no word ("-"): it is a name all the same."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunKeys:
+    """The keys of one chunk's rows.
+
+    Attributes:
+        content: Same where all mapped cells are.
+        name: Same where the names have the same words, in whatever order; 0 for no name.
+        email_rows: Position of each e-mail.
+        emails: The key of each.
+    """
+
+    content: NDArray[np.uint64]
+    name: NDArray[np.uint64]
+    email_rows: NDArray[np.int64]
+    emails: NDArray[np.uint64]
+
+
+class KeyMaker:
+    """Makes the keys of chunks; remembers the words of names."""
+
+    def __init__(self) -> None:
+        self._names = Remembering(_name_key)
+
+    def make(self, texts: PersonTexts, columns: Columns, mapped: Sequence[str]) -> RunKeys:
+        """Make the keys of one chunk.
+
+        Args:
+            texts: What says who the rows are.
+            columns: Their cells.
+            mapped: Names of the mapped columns.
+        """
+        email_rows, emails = spread_emails(texts, _key_folded)
+        return RunKeys(
+            content=_key_contents(columns, mapped),
+            name=self._key_names(texts),
+            email_rows=email_rows,
+            emails=emails,
+        )
+
+    def _key_names(self, texts: PersonTexts) -> NDArray[np.uint64]:
+        total = np.zeros(texts.count, dtype=np.uint64)
+        has_name = np.zeros(texts.count, dtype=bool)
+        for parts in (texts.given, texts.family):
+            values, blank = spread_values(parts, texts.count, self._sum_words)
+            total += values
+            has_name |= ~blank
+        total[has_name & (total == 0)] = _NAMELESS
+        return total
+
+    def _sum_words(self, names: Sequence[str]) -> NDArray[np.uint64]:
+        return np.asarray(self._names(names), dtype=np.uint64)
+
+
+def _name_key(name: str) -> int:
+    """The sum of its words' hashes, which does not know their order."""
+    return sum(map(hash, split_name_words(name))) & _MASK
+
+
+def key_texts(texts: Iterable[str], count: int) -> NDArray[np.uint64]:
+    """Keys of texts as they stand."""
+    return np.fromiter(map(hash, texts), dtype=np.int64, count=count).view(np.uint64)
+
+
+def _key_folded(texts: Sequence[str]) -> NDArray[np.uint64]:
+    return key_texts(map(normalise_identity, texts), len(texts))
+
+
+def _key_contents(columns: Columns, mapped: Sequence[str]) -> NDArray[np.uint64]:
+    """One key over all mapped cells of each row."""
+    mixed = np.zeros(len(columns), dtype=np.uint64)
+    for j, column in enumerate(mapped):
+        distinct = columns.distinct((column,))
+        mixed ^= key_texts(distinct.texts, len(distinct.texts))[distinct.codes]
+        mixed *= _MIX
+        mixed += np.uint64(j + 1)
+        mixed ^= mixed >> _SHIFT
+    return mixed
+
+
+def key_people(texts: PersonTexts, content: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Key the rows' people as `Identities` tells them apart.
+
+    By the identity columns or the first e-mail; else by name and phone; else by the whole
+    content.
+    """
+    if texts.named:
+        person, blank = _key_columns(texts)
+    else:
+        person, blank = spread_values(texts.first_emails, texts.count, _key_folded)
+    if blank.any():
+        rows = np.flatnonzero(blank)
+        person[rows] = _key_by_name(texts, rows, content)
+    return person
+
+
+def _key_columns(texts: PersonTexts) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+    person = np.zeros(texts.count, dtype=np.uint64)
+    blank = np.ones(texts.count, dtype=bool)
+    for distinct in texts.named:
+        part = Part(distinct, [normalise_identity(t) for t in distinct.texts])
+        person ^= key_texts(part.texts, len(part.texts))[distinct.codes]
+        person *= _MIX
+        person ^= person >> _SHIFT
+        blank &= part.blank()
+    return person, blank
+
+
+def _key_by_name(
+    texts: PersonTexts, rows: NDArray[np.intp], content: NDArray[np.uint64]
+) -> NDArray[np.uint64]:
+    given, family = (part[rows].tolist() for part in texts.spread_names())
+    names = [f"{first} {last}" for first, last in zip(given, family, strict=True)]
+    phones = map(normalise_identity, texts.phones()[rows].tolist())
+    folded = map(normalise_identity, names)
+    pairs = [f"{name}\x1f{phone}" for name, phone in zip(folded, phones, strict=True)]
+    keys = key_texts(pairs, len(pairs))
+    nameless = np.fromiter((not n.strip() for n in names), dtype=bool, count=len(names))
+    # Nothing says who it is, so only the very same row is the same.
+    keys[nameless] = content[rows[nameless]] * _MIX + np.uint64(1)
+    return keys
