@@ -185,8 +185,12 @@ class Desk:
 
     def start(self, *arguments: str, **more: Any) -> subprocess.Popen[str]:
         """Start a command."""
+        return self.start_child("-m", "importer", *arguments, **more)
+
+    def start_child(self, *arguments: str, **more: Any) -> subprocess.Popen[str]:
+        """Start Python in the desk's folder and environment."""
         return subprocess.Popen(
-            [sys.executable, "-m", "importer", *arguments],
+            [sys.executable, *arguments],
             cwd=self.folder,
             env={**os.environ, **OURS, **self.sandbox.environment, **self.environment},
             stdout=subprocess.DEVNULL,

@@ -58,6 +58,8 @@ class Nights:
         began = time.monotonic()
         told, said = self.command(self.desk)
         seconds = time.monotonic() - began
+        if told not in (0, 1):
+            raise SystemExit(f"{night}: exit {told}: {said}")
         after = sandbox.figures()
         counts = self.desk.counts()
         made = after["received"] - before["received"]
