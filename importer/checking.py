@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from importer.core.attachments import Files
+from importer.core.columns import find_twins
 from importer.core.explain import try_mapping
-from importer.core.fixrows import FixOrigin, find_copies
+from importer.core.fixrows import FixOrigin, find_copies, gather_twins
 from importer.core.handback import original_columns
 from importer.core.judge import Judge
 from importer.core.lint import LintFinding, lint_mapping, resolve_columns
@@ -177,7 +178,7 @@ def check_sources(
     skipped: dict[str, list[tuple[int, int]]] = {}
     for number, source in enumerate(sources):
         described = source.description
-        columns = [name for _, name in original_columns(described)]
+        columns, twins = columns_of(settings.mapping, described)
         resolved, _ = resolve_columns(settings.mapping, columns)
         bound = judge.begin_source(
             resolved,
@@ -191,6 +192,8 @@ def check_sources(
             spool.begin_source(described)
         before = judge.table.total
         for chunk in source.chunks(CHUNK):
+            if twins and settings.fix:
+                chunk = gather_twins(chunk, twins, settings.fix)
             if spool is not None:
                 spool.add(chunk)
             judge.judge_chunk(bound, chunk)
@@ -275,7 +278,7 @@ def lint_sources(
     found: list[tuple[str, LintFinding]] = []
     for source in sources:
         described = source.description
-        columns = [name for _, name in original_columns(described)]
+        columns, _ = columns_of(mapping, described)
         for finding in lint_mapping(mapping, columns, schema):
             if not any(finding == other for _, other in found):
                 found.append((name_source(described), finding))
@@ -289,6 +292,16 @@ def lint_sources(
             ],
         )
     return [(place, f) for place, f in found if not f.stops]
+
+
+def columns_of(
+    mapping: CandidateMapping, described: SourceDescription
+) -> tuple[list[str], dict[str, tuple[str, ...]]]:
+    """A source's own columns, and which stand for others in a fix workbook of several files."""
+    columns = [name for _, name in original_columns(described)]
+    twins = find_twins(mapping, columns) if described.marker else {}
+    spare = {other for others in twins.values() for other in others}
+    return [c for c in columns if c not in spare], twins
 
 
 def name_source(description: SourceDescription) -> str:

@@ -29,6 +29,23 @@ class ColumnMatch:
     ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+def find_twins(mapping: CandidateMapping, columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Columns that one name of the mapping could mean: the one it does mean -> the others.
+
+    A workbook that holds the rows of several files has a column of each spelling.
+    """
+    twins: dict[str, tuple[str, ...]] = {}
+    aliases = {fold_header(name): others for name, others in mapping.aliases.items()}
+    for name in used_columns(mapping):
+        names = (name, *aliases.get(fold_header(name), ()))
+        fitting = [c for n in names for c in columns if c == n]
+        fitting += [c for n in names for c in columns if fold_header(c) == fold_header(n)]
+        first, *others = dict.fromkeys(fitting) or [""]
+        if others:
+            twins[first] = tuple(others)
+    return twins
+
+
 def used_columns(mapping: CandidateMapping) -> tuple[str, ...]:
     """Every column that the mapping reads, in its order, each once."""
     names = [c for rule in mapping.rules for c in rule.columns]

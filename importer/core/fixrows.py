@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from importer.core.handback import (
     DECISION_COLUMN,
     TOKEN_COLUMN,
@@ -43,6 +45,10 @@ class FixOrigin:
 
     columns: Sequence[tuple[str, ...]]
     sheets: Sequence[str] = ()
+
+    def is_column_of(self, source: int, name: str) -> bool:
+        """Whether a source's rows were read from a column of this name."""
+        return source < len(self.columns) and name in self.columns[source]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,36 @@ def read_fix_rows(chunk: Chunk, fix: FixOrigin) -> FixRows:
             elif decided is not None:
                 result.decisions[i] = decided
     return result
+
+
+def gather_twins(chunk: Chunk, twins: Mapping[str, Sequence[str]], fix: FixOrigin) -> Chunk:
+    """Move what stands in another spelling of a column to the one that the mapping reads.
+
+    A row is read from the column that its own source has, else from the one that the mapping
+    reads; a row without a token from the first that is not blank.
+    """
+    if not twins:
+        return chunk
+    frame = chunk.frame.copy()
+    tokens = find_own(TOKEN_COLUMN, [str(name) for name in frame.columns])
+    texts = frame[tokens].tolist() if tokens is not None else [""] * len(frame)
+    origins = [parse_token(text) if text else None for text in texts]
+    meant = {other: first for first, others in twins.items() for other in others}
+    for first, others in twins.items():
+        cells = {name: frame[name].tolist() for name in (first, *others)}
+        for i, origin in enumerate(origins):
+            names = [*others, first] if origin is not None else [first, *others]
+            for name in names:
+                is_own = origin is None or fix.is_column_of(origin.source, name)
+                if name != first and is_own and cells[name][i].strip():
+                    cells[first][i], cells[name][i] = cells[name][i], ""
+                    break
+                if name == first and cells[first][i].strip():
+                    break
+        for name, moved in cells.items():
+            frame[name] = np.asarray(moved, dtype=object)
+    findings = tuple(replace(f, column=meant.get(f.column or "", f.column)) for f in chunk.findings)
+    return replace(chunk, frame=frame, findings=findings)
 
 
 def find_shortened(chunk: Chunk, mapped: Sequence[str]) -> list[CellFinding]:
