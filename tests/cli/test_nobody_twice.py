@@ -160,3 +160,24 @@ def test_a_mapping_that_no_longer_fits_an_interrupted_run_says_how_to_get_on(des
     shutil.rmtree(desk.report())
     assert desk.run().code == 0
     assert len(emails(desk)) == 3
+
+
+def test_a_workbook_of_two_files_reads_each_row_from_its_own_column(desk: Desk) -> None:
+    """Also where the files spell a column differently, so that nothing is sent without it."""
+    desk.map(MAPPING + "aliases: {E-mail: [Email], Surname: [Last]}\n")
+    desk.write([person(1, Phone="nonsense")])
+    with (desk.folder / "more.csv").open("w", newline="", encoding="utf-8") as file:
+        heads = ["First name", "Last", "e-mail", "Phone", "Tags"]
+        csv.writer(file).writerows([heads, person(2, Phone="nonsense")])
+    both = ("people.csv", "more.csv", "-m", "map.yaml", "--yes")
+    assert desk.call("run", *both).code == 1
+    fix = desk.report() / "fix.xlsx"
+    correct(fix, {(2, "Phone"): "", (3, "E-mail"): "", (3, "e-mail"): "person2 at example.com"})
+    assert desk.run(file=str(fix)).code == 1
+    fix = desk.report() / "fix.xlsx"
+    correct(fix, {(2, "Phone"): "", (2, "E-mail"): "person2@example.com"})
+    assert desk.run(file=str(fix)).code == 0
+    assert desk.call("run", *both).code == 0
+    assert desk.counts() == {"rows": 2, "unchanged": 2}
+    assert emails(desk) == ["person1@example.com", "person2@example.com"]
+    assert {c.kept["last_name"] for c in desk.server.store.created} == {"Family1", "Family2"}
