@@ -140,7 +140,11 @@ def test_an_interrupted_run_goes_on_under_its_id(desk: Desk) -> None:
 
 
 def test_a_kill_is_continued_and_doubles_nobody(desk: Desk) -> None:
-    """Killed in the middle, what was on its way is in doubt and looked up before anything."""
+    """Killed in the middle, what was on its way is in doubt and looked up before anything.
+
+    Where the kill fell between an intent and its request, nobody can know that it never left:
+    such a row stays in doubt.
+    """
     desk.server.change(latency_s=0.05)
     desk.write([person(n) for n in range(40)])
     process = desk.start("run", "people.csv", "-m", "map.yaml", "--yes")
@@ -154,10 +158,12 @@ def test_a_kill_is_continued_and_doubles_nobody(desk: Desk) -> None:
         known = len(desk.server.store.received)
         time.sleep(0.5)
     desk.server.change(latency_s=0.0)
-    assert desk.run().code == 0
-    assert desk.counts() == {"rows": 40, "created": 40}
+    code, counts = desk.run().code, desk.counts()
+    doubtful = counts.get("in_doubt", 0)
+    assert (code, doubtful <= 5) == (1 if doubtful else 0, True)
+    assert counts["created"] + doubtful == counts["rows"] == 40
     emails = [e for p in desk.server.store.created for e in p.kept["email_addresses"]]
-    assert len(emails) == len(set(emails)) == 40
+    assert len(emails) == len(set(emails)) == counts["created"]
 
 
 def test_people_who_are_there_already_are_left_out(desk: Desk) -> None:
