@@ -139,6 +139,7 @@ def _has_secrets(settings: Settings) -> bool:
 
 
 def _marker(opened: OpenedSources) -> str | None:
+    _require_tokens(opened)
     markers = {s.description.marker for s in opened.sources} - {None}
     if not markers:
         return None
@@ -148,6 +149,34 @@ def _marker(opened: OpenedSources) -> str | None:
             hint="Call the command once for each fix.xlsx, without other files.",
         )
     return markers.pop()
+
+
+def _require_tokens(opened: OpenedSources) -> None:
+    """Refuse rows of a fix workbook that nothing ties to the original ones any more.
+
+    Raises:
+        UsageError: The hidden column or the workbook's mark is gone.
+    """
+    from importer.core.handback import ROW_COLUMN, TOKEN_COLUMN, find_own
+
+    for source in opened.sources:
+        described = source.description
+        has_tokens = find_own(TOKEN_COLUMN, described.columns) is not None
+        if described.marker is not None and not has_tokens:
+            raise UsageError(
+                f"The hidden column {TOKEN_COLUMN} is gone from {described.path}, so nobody can"
+                " tell which original row each row corrects.",
+                hint="Take fix.xlsx from the run's folder once more and correct that; columns"
+                " may be hidden, but not deleted.",
+            )
+        if described.marker is None and has_tokens and ROW_COLUMN in described.columns:
+            raise UsageError(
+                f"{described.path} holds rows of a fix workbook (column {TOKEN_COLUMN}), but the"
+                " workbook's own mark is gone: it was saved in another format, or its rows were"
+                " copied.",
+                hint="Correct the original fix.xlsx in Excel or LibreOffice, keep it .xlsx, and"
+                " run that.",
+            )
 
 
 def _read_decisions(opened: OpenedSources) -> Sequence[Decision]:

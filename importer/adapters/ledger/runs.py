@@ -115,7 +115,8 @@ class Runs(Store):
         c = t.runs.c
         query = (
             select(t.runs)
-            .where(c.connector == connector, c.mapping == mapping, c.state.in_(_OPEN))
+            .where(c.connector == connector, c.mapping == mapping, c.command == "run")
+            .where(c.state.in_(_OPEN))
             .order_by(c.number.desc())
             .limit(1)
         )
