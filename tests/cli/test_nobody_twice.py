@@ -181,3 +181,20 @@ def test_a_workbook_of_two_files_reads_each_row_from_its_own_column(desk: Desk) 
     assert desk.counts() == {"rows": 2, "unchanged": 2}
     assert emails(desk) == ["person1@example.com", "person2@example.com"]
     assert {c.kept["last_name"] for c in desk.server.store.created} == {"Family1", "Family2"}
+
+
+def test_a_workbook_without_its_tokens_is_refused(desk: Desk) -> None:
+    """Neither without the hidden column nor as a file of another format are rows taken for new."""
+    desk.write([person(1, Phone="nonsense")])
+    assert desk.run().code == 1
+    fix = desk.report() / "fix.xlsx"
+    book = openpyxl.load_workbook(fix)
+    with (desk.folder / "saved.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(book["Fix"].values)
+    book["Fix"].delete_cols([c.value for c in book["Fix"][1]].index("import_token") + 1)
+    book.save(desk.folder / "fewer.xlsx")
+    book.close()
+    for name, words in (("saved.csv", "keep it .xlsx"), ("fewer.xlsx", "may be hidden")):
+        answer = desk.run(file=name)
+        assert (answer.code, desk.server.store.created) == (2, [])
+        assert words in answer.err
