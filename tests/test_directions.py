@@ -11,8 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent / "importer"
 
 PIPELINE = {
     "pipeline", "checking", "reporting", "sender", "sending", "connecting", "existing",
-    "canary", "holding", "inheriting", "job", "naming", "outcome", "restoring", "run_events", "staging",
-    "steps", "surveying",
+    "canary", "holding", "inheriting", "job", "naming", "outcome", "restoring",
+    "run_events", "staging", "steps", "surveying",
 }  # fmt: skip
 MAY_IMPORT = {
     "core": {"core", "errors"},
