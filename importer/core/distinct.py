@@ -40,9 +40,9 @@ class Distinct:
                 yield code, np.flatnonzero(self.codes == code)
             return
         order = np.argsort(self.codes, kind="stable")
-        bounds = np.searchsorted(self.codes[order], np.arange(len(self.texts) + 1))
+        ends = np.cumsum(np.bincount(self.codes, minlength=len(self.texts)))
         for code in wanted:
-            yield code, order[bounds[code] : bounds[code + 1]]
+            yield code, order[ends[code - 1] if code else 0 : ends[code]]
 
     def spread(self, values: Sequence[T]) -> NDArray[np.object_]:
         """Python values of the distinct texts, one for each row."""
@@ -98,26 +98,29 @@ def _factorise(values: NDArray[np.object_]) -> Distinct:
 
 
 class Remembering(Generic[T]):
-    """A function of a text with a bounded memory of its answers."""
+    """A function of a text with a bounded memory of its answers.
 
-    def __init__(self, function: Callable[[str], T], limit: int = 50_000) -> None:
+    Args:
+        function: Pure.
+        limit: Answers to keep. Where a chunk alone has more distinct texts, the column is
+            taken to be one of e-mails or ids, of which no text is likely to come again.
+    """
+
+    def __init__(self, function: Callable[[str], T], limit: int = 25_000) -> None:
         self._function = function
         self._limit = limit
         self._known: dict[str, T] = {}
 
     def __call__(self, texts: Sequence[str]) -> list[T]:
         known, function = self._known, self._function
-        if len(texts) > self._limit // 4:
-            # Mostly new texts: remembering them costs more than judging the repeats again.
-            return [known[t] if t in known else function(t) for t in texts]
-        if len(known) + len(texts) > self._limit:
-            known.clear()
-        found = []
-        for text in texts:
-            answer = known.get(text)
-            if answer is None:
-                answer = known[text] = function(text)
-            found.append(answer)
+        try:
+            return [known[t] for t in texts]
+        except KeyError:
+            found = [known[t] if t in known else function(t) for t in texts]
+        if len(texts) <= self._limit:
+            if len(known) + len(texts) > self._limit:
+                known.clear()
+            known.update(zip(texts, found, strict=True))
         return found
 
 

@@ -42,10 +42,14 @@ _LENGTHS: Final = tuple(n.to_bytes(8, "big") for n in range(1024))
 
 def normalise_identity(text: str) -> str:
     """Fold one identity cell: outer white space off, NFC, case-folded (and NFC again)."""
+    return fold_identity(text.strip())
+
+
+def fold_identity(text: str) -> str:
+    """`normalise_identity` of a part of a cell, whose white space stays."""
     if text.isascii():
-        return text.strip().lower()
-    folded = unicodedata.normalize("NFC", text.strip()).casefold()
-    return unicodedata.normalize("NFC", folded)
+        return text.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def fold_name(name: str) -> str:

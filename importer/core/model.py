@@ -109,7 +109,7 @@ class Converted:
     @property
     def is_sound(self) -> bool:
         """Whether no finding keeps the row from being sent."""
-        return all(f.severity is not Severity.ERROR for f in self.findings)
+        return not self.findings or all(f.severity is not Severity.ERROR for f in self.findings)
 
 
 Converter = Callable[[str], Converted]

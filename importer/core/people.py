@@ -16,7 +16,12 @@ import numpy as np
 
 from importer.core.distinct import Columns, Remembering
 from importer.core.identity import email_hash, identity_hash, value_hasher
-from importer.core.person_texts import PersonTexts, spread_emails, spread_values
+from importer.core.person_texts import (
+    PersonTexts,
+    spread_emails,
+    spread_texts,
+    spread_values,
+)
 from importer.core.ports import Content
 
 if TYPE_CHECKING:
@@ -110,8 +115,10 @@ class Identities:
             identity, blank = spread_values(texts.first_emails, texts.count, self._by_email, 2)
         if blank.any():
             rows = np.flatnonzero(blank)
-            given, family = (part[rows].tolist() for part in texts.spread_names())
-            phones = texts.phones()[rows].tolist()
+            given, family, phones = (
+                spread_texts(parts, rows).tolist()
+                for parts in (texts.given, texts.family, texts.find_phones())
+            )
             for row, first, last, phone in zip(rows.tolist(), given, family, phones, strict=True):
                 name = f"{first} {last}"
                 if name.strip():

@@ -34,9 +34,11 @@ class Part:
     distinct: Distinct
     texts: Sequence[str]
 
-    def spread(self) -> NDArray[np.object_]:
-        """The text of each row."""
-        return self.distinct.spread(self.texts)
+    def spread(self, rows: NDArray[np.intp]) -> NDArray[np.object_]:
+        """The text of each of some rows."""
+        table = np.empty(len(self.texts), dtype=object)
+        table[:] = self.texts
+        return table[self.distinct.codes[rows]]
 
     def blank(self) -> NDArray[np.bool_]:
         """Which rows it says nothing of."""
@@ -53,6 +55,7 @@ class PersonTexts:
         emails: For each input the addresses of each distinct cell, in order.
         first_emails: The first address of each input.
         named: The mapping's identity columns, where it names any.
+        find_phones: The first phone number of each input; asked only where one is needed.
     """
 
     count: int
@@ -62,14 +65,6 @@ class PersonTexts:
     first_emails: Sequence[Part]
     named: Sequence[Distinct]
     find_phones: Callable[[], Sequence[Part]]
-
-    def spread_names(self) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
-        """Given and family name of each row."""
-        return spread_texts(self.given, self.count), spread_texts(self.family, self.count)
-
-    def phones(self) -> NDArray[np.object_]:
-        """The first phone number of each row."""
-        return spread_texts(self.find_phones(), self.count)
 
 
 def read_person_texts(
@@ -111,14 +106,14 @@ def read_person_texts(
     )
 
 
-def spread_texts(parts: Sequence[Part], count: int) -> NDArray[np.object_]:
-    """Each row's first text that is not blank."""
+def spread_texts(parts: Sequence[Part], rows: NDArray[np.intp]) -> NDArray[np.object_]:
+    """The first text of each of some rows that is not blank."""
     if not parts:
-        return np.full(count, "", dtype=object)
-    result = parts[0].spread()
+        return np.full(len(rows), "", dtype=object)
+    result = parts[0].spread(rows)
     for part in parts[1:]:
-        blank = result == ""
-        result[blank] = part.spread()[blank]
+        blank = np.flatnonzero(result == "")
+        result[blank] = part.spread(rows[blank])
     return result
 
 

@@ -39,10 +39,18 @@ class Presence:
     def mark_judged(
         self, bound: BoundRule, distinct: Distinct, judged: Sequence[Converted]
     ) -> None:
-        """Mark the rows whose judged texts fill the rule's field (or a name's two)."""
+        """Mark the rows whose judged texts fill the rule's field (or a name's two).
+
+        A value that is wrong, or a name that cannot be looked up offline, is there all the
+        same: it has its own finding.
+        """
+        if bound.path != WHOLE_NAME:
+            is_there = [c.value is not None or bool(c.findings) for c in judged]
+            self._add(bound.path, distinct.mask(is_there))
+            return
         keys: dict[FieldPath, list[bool]] = {}
         for i, converted in enumerate(judged):
-            for path in _filled(bound, converted):
+            for path in _filled_parts(bound, converted):
                 if path not in keys:
                     keys[path] = [False] * len(judged)
                 keys[path][i] = True
@@ -77,14 +85,10 @@ class Presence:
         self._marks[path] = mask if have is None else have | mask
 
 
-def _filled(bound: BoundRule, converted: Converted) -> tuple[FieldPath, ...]:
+def _filled_parts(bound: BoundRule, converted: Converted) -> tuple[FieldPath, ...]:
     if converted.value is not None:
         return present_keys(bound.rule, converted.value)
-    if not converted.findings:
-        return ()
-    # A value that is wrong, or a name that cannot be looked up offline, is there all the same:
-    # it has its own finding.
-    return (FIRST_NAME, LAST_NAME) if bound.path == WHOLE_NAME else (bound.path,)
+    return (FIRST_NAME, LAST_NAME) if converted.findings else ()
 
 
 def _required(

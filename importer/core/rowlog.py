@@ -70,10 +70,14 @@ class RowLog:
         marked = [i for i, j in enumerate(judged) if j.cleaned]
         if not marked:
             return
-        counts = np.bincount(distinct.codes, minlength=len(distinct.texts))
+        counts = np.bincount(distinct.codes, minlength=len(distinct.texts)).tolist()
+        cells: dict[tuple[str, ...], int] = {}
         for i in marked:
-            for kind in judged[i].cleaned:
-                self.cleaned[kind] = self.cleaned.get(kind, 0) + int(counts[i])
+            kinds = judged[i].cleaned
+            cells[kinds] = cells.get(kinds, 0) + counts[i]
+        for kinds, count in cells.items():
+            for kind in kinds:
+                self.cleaned[kind] = self.cleaned.get(kind, 0) + count
 
     def reject(
         self,

@@ -9,15 +9,21 @@ digest of every row would take longer than reading the file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from importer.core.distinct import Columns, Remembering
-from importer.core.identity import normalise_identity, split_name_words
-from importer.core.person_texts import Part, PersonTexts, spread_emails, spread_values
+from importer.core.identity import fold_identity, normalise_identity, split_name_words
+from importer.core.person_texts import (
+    Part,
+    PersonTexts,
+    spread_emails,
+    spread_texts,
+    spread_values,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -139,13 +145,22 @@ def _key_columns(texts: PersonTexts) -> tuple[NDArray[np.uint64], NDArray[np.boo
 def _key_by_name(
     texts: PersonTexts, rows: NDArray[np.intp], content: NDArray[np.uint64]
 ) -> NDArray[np.uint64]:
-    given, family = (part[rows].tolist() for part in texts.spread_names())
-    names = [f"{first} {last}" for first, last in zip(given, family, strict=True)]
-    phones = map(normalise_identity, texts.phones()[rows].tolist())
-    folded = map(normalise_identity, names)
-    pairs = [f"{name}\x1f{phone}" for name, phone in zip(folded, phones, strict=True)]
+    # Folding the parts and joining them is folding the whole: nothing composes with a blank.
+    given = _spread_folded(texts.given, rows, fold_identity)
+    family = _spread_folded(texts.family, rows, fold_identity)
+    phones = _spread_folded(texts.find_phones(), rows, normalise_identity)
+    names = [f"{first} {last}".strip() for first, last in zip(given, family, strict=True)]
+    pairs = [f"{name}\x1f{phone}" for name, phone in zip(names, phones, strict=True)]
     keys = key_texts(pairs, len(pairs))
-    nameless = np.fromiter((not n.strip() for n in names), dtype=bool, count=len(names))
+    nameless = np.fromiter((not name for name in names), dtype=bool, count=len(names))
     # Nothing says who it is, so only the very same row is the same.
     keys[nameless] = content[rows[nameless]] * _MIX + np.uint64(1)
     return keys
+
+
+def _spread_folded(
+    parts: Sequence[Part], rows: NDArray[np.intp], fold: Callable[[str], str]
+) -> list[str]:
+    folded = [Part(part.distinct, [fold(t) for t in part.texts]) for part in parts]
+    texts: list[str] = spread_texts(folded, rows).tolist()
+    return texts
