@@ -88,7 +88,8 @@ def _read_text(path: Path, what: str) -> str:
         raise MappingError(f"{path} is a folder, not a {what}.") from None
     except UnicodeDecodeError:
         raise MappingError(
-            f"The {what} {path} is not UTF-8 text.", hint="Save it as UTF-8 in your editor."
+            f"The {what} {path} is not UTF-8 text.",
+            hint="Save it as UTF-8 in your editor; a spreadsheet stands before -m.",
         ) from None
     except OSError as error:
         raise MappingError(f"The {what} {path} cannot be read: {error.strerror}.") from error

@@ -98,7 +98,14 @@ class FolderOnDisk:
         """Start keeping the rows."""
         from importer.adapters.spool import SpoolWriter
 
-        return SpoolWriter(self._path)
+        try:
+            return SpoolWriter(self._path)
+        except OSError as error:
+            raise SettingsError(
+                f"The report folder {self._path.parent} cannot be written to"
+                f" ({error.strerror or type(error).__name__}), so nothing was sent.",
+                hint="Allow writing there, or name another folder with --report-dir.",
+            ) from error
 
     def open_spool(self) -> list[SpooledSource] | None:
         """The rows as they were read; None where they are not (completely) there."""

@@ -46,6 +46,21 @@ CASES: dict[str, tuple[Callable[[Desk], object], int, str]] = {
     "unknown field": (_map(MAPPING.replace("tags:", "tagz:")), 2, "Did you mean tags?"),
     "YAML that is none": (_map(MAPPING + "ignore: [\n"), 2, "not valid YAML"),
     "both body forms": (_map(BOTH_FORMS), 2, "both body forms"),
+    "a spreadsheet as the mapping": (
+        lambda d: (d.folder / "map.yaml").write_bytes(b"PK\3\4\xff"),
+        2,
+        "stands before -m",
+    ),
+    "a report folder that is a file": (
+        lambda d: (d.folder / "reports").write_text("no folder", encoding="utf-8"),
+        2,
+        "--report-dir",
+    ),
+    "a ledger folder that is a file": (
+        lambda d: (d.folder / ".candidate-import").write_text("no folder", encoding="utf-8"),
+        2,
+        "--ledger",
+    ),
     "another ledger": (_other_ledger, 2, "--adopt-ledger"),
 }
 

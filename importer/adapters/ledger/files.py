@@ -8,6 +8,7 @@ and one that is not was cut off or is somebody else's: it is reported and left a
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import sys
@@ -24,6 +25,11 @@ _RESTORE: Final = (
     "It was left as it is. Bring back a copy (`ledger backup` makes them), rebuild one from "
     "the run folders with `ledger restore`, or name another place with --ledger."
 )
+
+_NEVER: Final = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EEXIST}
+)
+"""What waiting does not mend: the place is wrong, or not ours to write to."""
 
 
 def require_ledger_file(path: Path) -> None:
@@ -93,9 +99,13 @@ def create_ledger_file(path: Path, build: Callable[[Path], None]) -> bool:
             for leftover in (draft, Path(f"{draft}-wal"), Path(f"{draft}-shm")):
                 leftover.unlink(missing_ok=True)
     except OSError as error:
+        told = f"The ledger {path} cannot be made ({error.strerror})."
+        if error.errno in _NEVER:
+            raise LedgerError(
+                told, hint="Allow writing there, or name another place with --ledger."
+            ) from error
         raise LedgerStopped(
-            f"The ledger {path} cannot be made ({error.strerror}).",
-            hint="Check the folder, its permissions and the space left on the disk.",
+            told, hint="Check the folder, its permissions and the space left on the disk."
         ) from error
 
 
