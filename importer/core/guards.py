@@ -117,11 +117,11 @@ class OutageGuard:
 
     def next_step(self, now: float) -> Step:
         """What may be done now; WAIT lasts `wait_s`."""
-        if self._troubled_since is not None:
-            if now - self._troubled_since >= self._settings.patience_s:
-                return Step.GIVE_UP
-            if now < self._resume_at:
-                return Step.WAIT
+        since = self._troubled_since
+        if since is not None and now - since >= self._settings.patience_s:
+            return Step.GIVE_UP
+        if now < self._resume_at:
+            return Step.WAIT
         return Step.PROBE if self._weather is _Weather.STORM else Step.GO
 
     def wait_s(self, now: float) -> float:
@@ -176,6 +176,8 @@ class OutageGuard:
             self._weather = _Weather.TRIAL
             self._trials_left = _TRIALS
         else:
+            # A late answer to a row sent before the storm may have ended the count of patience.
+            self._trouble(now)
             self._pause(now)
 
     def give_up(self) -> OutageStopped:

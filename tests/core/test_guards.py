@@ -200,3 +200,24 @@ def test_an_unexpected_number_of_creates_stops_the_run(
             check_expected_creates(creates, **arguments)
     else:
         check_expected_creates(creates, **arguments)
+
+
+def test_a_late_answer_in_a_storm_does_not_make_it_probe_without_pause() -> None:
+    """A row sent before the storm may be answered in it; a probe that fails still waits."""
+    guard = OutageGuard(GuardSettings(patience_s=100.0))
+    for _ in range(5):
+        guard.on_doubt(0.0)
+    guard.on_answer()
+    assert guard.next_step(1.0) is Step.PROBE
+    guard.on_probe(1.0, is_answered=False)
+    assert guard.next_step(1.1) is Step.WAIT
+    assert guard.wait_s(1.1) > 1.0
+    now = 1.1
+    for _ in range(50):
+        if guard.next_step(now) is Step.GIVE_UP:
+            break
+        now += max(guard.wait_s(now), 0.001)
+        if guard.next_step(now) is Step.PROBE:
+            guard.on_probe(now, is_answered=False)
+    assert guard.next_step(now) is Step.GIVE_UP
+    assert now <= 102.0
