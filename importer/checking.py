@@ -136,7 +136,8 @@ class Checked:
     def identity_of(self, position: int) -> bytes:
         """The identity of a row that the ledger knows or was told of."""
         known = self.rows.identity if self.kept is None else self.kept
-        return known[position].tobytes()
+        found: bytes = known[position].tobytes()
+        return found
 
     def positions(self, outcome: Outcome) -> NDArray[np.intp]:
         """Where the rows with this outcome stand in the run."""

@@ -134,7 +134,8 @@ CODES: Final[dict[str, str]] = {
     "several-values": "A cell has several values where the field takes one.",
     "uuid-invalid": "A text is not an id of the API.",
     "changed": (
-        "The candidate was created earlier, and the row's content is another now; the API has no update."
+        "The candidate was created earlier, and the row's content is another now; the API "
+        "has no update."
     ),
     "email-known-under-another-name": (
         "The e-mail address belongs to a person of another name who was imported before."
