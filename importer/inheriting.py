@@ -30,7 +30,8 @@ def inherit_from(ledger: Ledger, marker: str | None) -> tuple[Mapping[str, str],
     told: dict[str, Any] = json.loads(record.summary) if record and record.summary else {}
     columns = [tuple(c) for c in told.get("content_columns", [])]
     sheets = told.get("sheets") or ([path for path, *_ in record.sources] if record else [])
-    return told.get("orders", {}), FixOrigin(columns, sheets)
+    read = [tuple(c) for c in told.get("read_columns", [])]
+    return told.get("orders", {}), FixOrigin(columns, sheets, read)
 
 
 def note_corrections(folder: RunFolder, corrections: Sequence[Correction]) -> None:

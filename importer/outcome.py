@@ -27,7 +27,7 @@ from importer.core.side_effects import known_side_effects
 from importer.errors import ImporterError
 from importer.inheriting import note_corrections
 from importer.job import Job, RunFolder, RunResult, Workplace
-from importer.reporting import finish_rows, report_rows, token_columns
+from importer.reporting import finish_rows, read_columns, report_rows, token_columns
 from importer.sending.attaching import AttachReport
 from importer.sending.clock import iso
 from importer.sending.events import SendReport
@@ -176,6 +176,7 @@ def _close(
             "requests": {"total": summary.requests.total, "create": summary.requests.create},
             "orders": dict(job.orders) | _orders(checked),
             "content_columns": token_columns(checked),
+            "read_columns": read_columns(checked),
             "unmapped": sorted(_hash_columns(ledger, checked)),
             "sheets": list(job.fix.sheets if job.fix else (d.path for d in checked.descriptions)),
             "stop": summary.stop_reason,

@@ -209,4 +209,12 @@ def token_columns(checked: Checked) -> list[list[str]]:
     sources = checked.judge.sources
     origin = next((s.fix for s in sources if s.fix is not None), None)
     carried = [list(columns) for columns in origin.columns] if origin is not None else []
+    return carried + [list(source.names) for source in sources]
+
+
+def read_columns(checked: Checked) -> list[list[str]]:
+    """The columns that this run's rows were read from, by the tokens' source number."""
+    sources = checked.judge.sources
+    origin = next((s.fix for s in sources if s.fix is not None), None)
+    carried = [list(columns) for columns in origin.read] if origin is not None else []
     return carried + [list(source.mapped) for source in sources]

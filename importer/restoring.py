@@ -18,8 +18,9 @@ import pandas as pd
 
 from importer.core.assemble import assemble_values
 from importer.core.bodies import assemble_body
+from importer.core.bound_source import BoundSource
 from importer.core.distinct import Columns
-from importer.core.judge import BoundSource, Judge
+from importer.core.judge import Judge
 from importer.core.lint import resolve_columns
 from importer.core.memory import RestoredRow
 from importer.core.model import CandidateSchema, Outcome, ReportRow

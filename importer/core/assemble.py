@@ -16,7 +16,7 @@ from importer.core.plan import BoundRule, Plan, items_of
 from importer.core.rules import WHOLE_NAME
 
 if TYPE_CHECKING:
-    from importer.core.judge import BoundSource
+    from importer.core.bound_source import BoundSource
 
 Values = dict[FieldPath, object]
 

@@ -19,9 +19,10 @@ import pandas as pd
 from importer.core.assemble import Values, assemble_values
 from importer.core.attachments import Files
 from importer.core.bodies import assemble_body
+from importer.core.bound_source import BoundSource
 from importer.core.columns import match_columns, used_columns
 from importer.core.distinct import Columns
-from importer.core.judge import BoundSource, Judge
+from importer.core.judge import Judge
 from importer.core.lint import LintFinding
 from importer.core.mapping_tests import run_mapping_tests
 from importer.core.model import Chunk, Problem, Severity

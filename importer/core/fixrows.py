@@ -41,14 +41,16 @@ class FixOrigin:
     Attributes:
         columns: What its tokens' hashes are of, by source.
         sheets: Paths of its sources: files to attach are beside them, not beside the workbook.
+        read: The columns that each source was read from, as the source spells them.
     """
 
     columns: Sequence[tuple[str, ...]]
     sheets: Sequence[str] = ()
+    read: Sequence[tuple[str, ...]] = ()
 
     def is_column_of(self, source: int, name: str) -> bool:
         """Whether a source's rows were read from a column of this name."""
-        return source < len(self.columns) and name in self.columns[source]
+        return source < len(self.read) and name in self.read[source]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,14 @@ decided from the whole column.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from importer.core.attachments import Files
+from importer.core.bound_source import BoundSource, bind_source
 from importer.core.date_columns import DateColumns
 from importer.core.distinct import Columns, Distinct, JudgeAll, remembering
-from importer.core.file_rules import bind_files
 from importer.core.fixrows import (
     Decided,
     FixOrigin,
@@ -32,14 +31,12 @@ from importer.core.handback import DECISION_COLUMN, RowDecision
 from importer.core.model import Chunk, Converted, Finding, Outcome, Severity
 from importer.core.people import Identities, Who
 from importer.core.person_texts import read_person_texts
-from importer.core.plan import FIRST_NAME, LAST_NAME, BoundRule, Plan, bind_rules
+from importer.core.plan import Plan
 from importer.core.ports import Content
 from importer.core.presence import Presence
 from importer.core.rowlog import Places, RowLog
 from importer.core.rowtable import CODE_OF, UNDECIDED, RowBlock, RowTable
-from importer.core.rules import WHOLE_NAME
 from importer.core.run_keys import KeyMaker, key_people
-from importer.core.stages import bind_scopes
 from importer.core.standing import (
     Known,
     Recall,
@@ -55,26 +52,6 @@ if TYPE_CHECKING:
 
 
 _CHANGED = CODE_OF[Outcome.CHANGED]
-_NAMES = frozenset({FIRST_NAME, LAST_NAME, WHOLE_NAME})
-
-
-@dataclass(slots=True)
-class BoundSource:
-    """One source joined to the plan.
-
-    Attributes:
-        column_of: Text of a field's path -> the first column that fills it.
-        orders: Date order decided for a column, known after `Judge.finish`.
-    """
-
-    index: int
-    rules: tuple[BoundRule, ...]
-    mapped: tuple[str, ...]
-    resolved: Mapping[str, str]
-    name_columns: frozenset[str]
-    fix: FixOrigin | None
-    column_of: Mapping[str, str]
-    orders: dict[str, str | None] = field(default_factory=dict)
 
 
 class Judge:
@@ -125,34 +102,10 @@ class Judge:
         files: Files | None = None,
         sheets: Sequence[str] = (),
     ) -> BoundSource:
-        """Bind the mapping to the next source.
-
-        Args:
-            resolved: Column name in the mapping -> column name in the source.
-            dates: Order of text dates stated for the source.
-            orders: Date orders by column, inherited by a fix workbook.
-            fix: The source is a fix workbook, and this is what its run knew.
-            files: Looks at files to attach.
-            sheets: Paths of the spreadsheets beside which they are.
-        """
-        rules = (
-            *bind_scopes(self.plan, bind_rules(self.plan, resolved, dates, orders)),
-            *bind_files(self.plan, resolved, files, sheets),
+        """Bind the mapping to the next source; the arguments are `bind_source`'s."""
+        source = bind_source(
+            self.plan, len(self.sources), resolved, dates, orders, fix, files, sheets
         )
-        mapped = tuple(
-            dict.fromkeys(
-                [resolved[c] for c in self.plan.mapping.identity if c in resolved]
-                + [c for r in rules for c in r.columns]
-                + [
-                    resolved[a.column]
-                    for a in self.plan.mapping.attachments
-                    if a.column in resolved
-                ]
-            )
-        )
-        names = frozenset(c for r in rules if r.path in _NAMES for c in r.columns)
-        fills = {str(r.path): r.columns[0] for r in reversed(rules)}
-        source = BoundSource(len(self.sources), rules, mapped, resolved, names, fix, fills)
         self.sources.append(source)
         return source
 

@@ -27,7 +27,7 @@ from importer.core.ports import Content
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from importer.core.judge import BoundSource
+    from importer.core.bound_source import BoundSource
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +84,7 @@ class Identities:
         return Who(
             identity=identity,
             contents=contents,
-            columns=source.mapped,
+            columns=source.names,
             email_rows=email_rows,
             email_full=email_full,
             by_email=not texts.named,
@@ -97,11 +97,11 @@ class Identities:
     def contents(self, source: BoundSource, columns: Columns) -> NDArray[np.uint64]:
         """Hashes of the mapped cells as read, one column each."""
         table = np.empty((len(columns), len(source.mapped)), dtype=np.uint64)
-        for j, column in enumerate(source.mapped):
+        for j, (name, column) in enumerate(zip(source.names, source.mapped, strict=True)):
             distinct = columns.distinct((column,))
-            if column not in self._cells:
-                self._cells[column] = Remembering(value_hasher(self._secret, column))
-            hashes = self._cells[column](distinct.texts)
+            if name not in self._cells:
+                self._cells[name] = Remembering(value_hasher(self._secret, name))
+            hashes = self._cells[name](distinct.texts)
             table[:, j] = np.frombuffer(b"".join(hashes), dtype=np.uint64)[distinct.codes]
         return table
 

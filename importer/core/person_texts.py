@@ -22,7 +22,7 @@ from importer.core.rules import WHOLE_NAME
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from importer.core.judge import BoundSource
+    from importer.core.bound_source import BoundSource
 
 Judged = Callable[["BoundSource", int, tuple[str, ...], Distinct], list[Converted]]
 

@@ -198,3 +198,18 @@ def test_a_workbook_without_its_tokens_is_refused(desk: Desk) -> None:
         answer = desk.run(file=name)
         assert (answer.code, desk.server.store.created) == (2, [])
         assert words in answer.err
+
+
+def test_a_header_spelt_otherwise_hides_no_change(desk: Desk) -> None:
+    """By an alias the column is the same one: what differs is told, and what does not is not."""
+    desk.map(MAPPING + "aliases: {Surname: [Last]}\n")
+    desk.write([person(1), person(2)])
+    assert desk.run().code == 0
+    with (desk.folder / "people.csv").open("w", newline="", encoding="utf-8") as file:
+        heads = ["First name", "Last", "e-mail", "Phone", "Tags"]
+        rows = [person(1, Surname="Otherwise"), person(2)]
+        csv.writer(file).writerows([heads, *rows])
+    assert desk.run().code == 0
+    assert outcomes(desk) == [("changed", "changed"), ("unchanged", "")]
+    (problem,) = desk.summary()["problems"]
+    assert "Surname" in problem["message"]
