@@ -249,6 +249,36 @@ def test_a_scan_longer_than_the_rows_is_given_up(tmp_path: Path, monkeypatch: An
         assert not desk.ledger.people_index(desk.connector).is_complete
 
 
+def test_a_refresh_begins_at_the_last_sync(tmp_path: Path) -> None:
+    """People who were created in a rush are read again once, and not every night after it."""
+    with open_desk(tmp_path) as desk, sandbox(people=5) as server:
+        look(desk, server, [NEW], rows=1_000)
+        [connector] = server.world.connectors
+        for number in range(450):
+            server.world.add(connector, {}, {"first_name": f"Late{number}"})
+        calls = []
+        for _ in range(3):
+            server.world.clock.advance(1.1 * DAY)
+            calls.append(look(desk, server, [NEW], rows=1_000)[2])
+        assert calls == [3, 1, 1]
+
+
+def test_our_own_people_never_keep_the_index_from_catching_up(
+    tmp_path: Path, monkeypatch: Any
+) -> None:
+    """A refresh may take the pages of those we created, however few rows there are tonight."""
+    monkeypatch.setattr("importer.sending.existing.PAGE", 10)
+    with open_desk(tmp_path) as desk, sandbox(people=5) as server:
+        look(desk, server, [NEW], rows=1_000)
+        desk.stage(60)
+        run_async(send(desk, server))
+        server.world.clock.advance(1.1 * DAY)
+        _, people, calls = look(desk, server, [NEW], rows=2)
+        assert (people.uses_index, calls) == (True, 6)
+        server.world.clock.advance(1.1 * DAY)
+        assert look(desk, server, [NEW], rows=2)[2] == 1
+
+
 def test_nothing_to_send_reads_nobody(tmp_path: Path) -> None:
     with open_desk(tmp_path) as desk, sandbox(people=10) as server:
 

@@ -135,7 +135,13 @@ class Remembering(Protocol):
     def people_index(self, connector: int) -> IndexState: ...
 
     def remember_people(
-        self, connector: int, people: Sequence[KnownPerson], *, complete: bool, at: str
+        self,
+        connector: int,
+        people: Sequence[KnownPerson],
+        *,
+        complete: bool,
+        at: str,
+        synced_at: str = "",
     ) -> None:
         """Take in a page of people; `complete` closes a scan that can be trusted."""
         ...

@@ -18,7 +18,7 @@ from typing import Final, TypeVar
 
 from importer.core.identity import email_hash, name_hash, normalise_identity
 from importer.core.memory import IndexState, KnownPerson
-from importer.core.ports import CandidateApi, Ledger
+from importer.core.ports import CandidateApi, Ledger, RowState
 from importer.core.readback import (
     Person,
     SyncState,
@@ -35,7 +35,7 @@ PAGE: Final = 200
 CONFIRM_BATCH: Final = 100
 """Ids in one question; an address of 100 ids stays under 4,000 characters."""
 OVERLAP_S: Final = 3_600.0
-"""A refresh goes back so far before the newest change that was seen."""
+"""A refresh goes back so far before the newest change, or the synchronisation, last seen."""
 ASK_AT_MOST: Final = 20
 """Up to so many rows are asked for one by one where there is no index yet."""
 
@@ -118,8 +118,11 @@ class ExistingPeople:
         if rows == 0:
             return
         if state.is_complete:
-            # A refresh takes a page for each 200 people who changed, at least one.
-            self.uses_index = rows > 1 and await self._scan(state.watermark, most_pages=rows)
+            # A refresh takes a page for each 200 people who changed, at least one. Those whom
+            # we created are among them once; unless they are read, they are in the way for ever.
+            ours = await asyncio.to_thread(self._count_ours)
+            most_pages = rows + math.ceil(ours / PAGE)
+            self.uses_index = rows > 1 and await self._scan(state.watermark, most_pages=most_pages)
         elif rows > ASK_AT_MOST:
             # Nobody says how many people there are. Reading at most as many pages as there
             # are rows never costs more than twice the cheaper way.
@@ -143,12 +146,17 @@ class ExistingPeople:
                 found[one.key] = met
         return found
 
+    def _count_ours(self) -> int:
+        settled = self.index.figures(self.connector).settled
+        return settled.get(RowState.CREATED, 0) + settled.get(RowState.INCOMPLETE, 0)
+
     async def _scan(self, watermark: str, most_pages: int) -> bool:
         """Read all (or all changed) people into the index; False where it took too long."""
         since = parse_time(watermark)
         after = None if since is None else iso(since - OVERLAP_S)
         cursor: str | None = None
         is_trusted = self.sync.is_done
+        synced_at = "" if self.sync.started_at is None else iso(self.sync.started_at)
         for _ in range(max(1, most_pages)):
             ask = partial(
                 self.api.list_candidates, cursor=cursor, page_size=PAGE, modified_after=after
@@ -161,6 +169,7 @@ class ExistingPeople:
                 [self._known(p) for p in parse_people(attempt.body)],
                 complete=cursor is None and is_trusted,
                 at=iso(self.pace.server_time(attempt.ended_at)),
+                synced_at=synced_at if is_trusted else "",
             )
             if cursor is None:
                 return True

@@ -27,7 +27,13 @@ class Index(Store):
     # --- people -------------------------------------------------------------------------------
 
     def remember_people(
-        self, connector: int, people: Sequence[KnownPerson], *, complete: bool, at: str
+        self,
+        connector: int,
+        people: Sequence[KnownPerson],
+        *,
+        complete: bool,
+        at: str,
+        synced_at: str = "",
     ) -> None:
         """Take in a page of people.
 
@@ -37,6 +43,8 @@ class Index(Store):
             complete: This page is the last of a scan, or of a refresh since the watermark,
                 that can be trusted: the watermark moves up to the latest change known.
             at: ISO time of the page by the server's clock.
+            synced_at: ISO time at which the synchronisation began that the scan saw; the
+                watermark is no earlier, since nothing from before can still appear.
         """
         latest = {person.candidate_id: person for person in people}
         with self._write() as conn:
@@ -68,7 +76,7 @@ class Index(Store):
                     update(t.connectors)
                     .where(t.connectors.c.id == connector)
                     .values(
-                        watermark=conn.execute(newest).scalar() or "",
+                        watermark=max(conn.execute(newest).scalar() or "", synced_at),
                         is_complete=True,
                         scanned_at=at,
                     )
