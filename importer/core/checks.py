@@ -46,9 +46,14 @@ class Checker:
 
     Called with a value, it gives the value back with entries of closed lists in the ATS's own
     spelling, and what is wrong with it. Built once a rule, because it indexes closed lists.
+
+    Attributes:
+        takes: Quickly accepts what is plainly right and would be given back as it is; what it
+            does not accept may still be right.
     """
 
     def __init__(self, field: Field) -> None:
+        self.takes = _build_quick_look(field)
         self._field = field
         self._indexes: dict[str, ChoiceIndex] = {}
         self._index(field)
@@ -148,6 +153,20 @@ def _check_scalar(value: object, field: Field, name: str) -> Checked:
         )
         return value, (finding,)
     return value, ()
+
+
+def _build_quick_look(field: Field) -> Callable[[object], bool]:
+    """Build the test for values of which the whole check could say nothing."""
+    if field.type == "array" and not field.allowed and field.items is not None:
+        takes_item = _build_quick_look(field.items)
+        return lambda value: type(value) is list and all(map(takes_item, value))
+    plain = {"string": str, "boolean": bool, "integer": int}.get(field.type)
+    if plain is None or field.allowed:
+        return lambda _value: False
+    check = _FORMAT_CHECKS.get(field.format or "")
+    if check is None or plain is not str:
+        return lambda value: type(value) is plain
+    return lambda value: type(value) is str and _passes(check, value)
 
 
 def _wrong_type(value: object, type_: str, name: str) -> Finding:

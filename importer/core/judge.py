@@ -38,6 +38,7 @@ from importer.core.rowlog import Places, RowLog
 from importer.core.rowtable import CODE_OF, UNDECIDED, RowBlock, RowTable
 from importer.core.run_keys import KeyMaker, key_people
 from importer.core.standing import (
+    Change,
     Known,
     Recall,
     StandingRules,
@@ -78,7 +79,7 @@ class Judge:
         self.log = RowLog()
         self.table = RowTable()
         self.sources: list[BoundSource] = []
-        self.news = 0
+        self.news: dict[int, Change] = {}
         self.send_anyway: set[int] = set()
         self.decided: list[Decided] = []
         self.origins: dict[int, tuple[bytes, Content]] = {}
@@ -112,7 +113,6 @@ class Judge:
     def judge_chunk(self, source: BoundSource, chunk: Chunk) -> None:
         """Judge some rows of `source`."""
         first = self.table.total
-        self._here.clear()
         columns = Columns(chunk.frame)
         texts = read_person_texts(self.plan, source, columns, self._judged)
         keys = self._keys.make(texts, columns, source.mapped)
@@ -145,7 +145,6 @@ class Judge:
                 continue
             # What the ATS refused is remembered by its field; a person knows its column.
             self.log.one(finding, at, position, column=source.column_of.get(column or "", column))
-        self.news += len(stands.news)
         for position, candidate_id in stands.candidate_ids.items():
             self.table.candidate_ids[first + position] = candidate_id
         if len(keys.email_rows):
@@ -163,18 +162,22 @@ class Judge:
                 is_retry=stands.is_retry,
             )
         )
+        self._here.clear()
 
     # --- standing -----------------------------------------------------------------------------
 
     def _stand(self, source: BoundSource, chunk: Chunk, who: Who, first: int) -> Standings:
         known = recall_rows(self._recall, who, self._who.row_identity) if self._recall else Known()
         if source.fix is None:
-            return stand(who, known, self._standing, source.name_columns)
+            stands = stand(who, known, self._standing, source.name_columns)
+            self._take_news(who, known, stands, first)
+            return stands
         rows = read_fix_rows(chunk, source.fix)
         if self._recall and rows.origins:
             wanted = list(dict.fromkeys(i for i, _ in rows.origins.values()))
             known.rows = apply_origins(rows, known.rows, self._recall.identities(wanted), who)
         stands = stand(who, known, self._standing, source.name_columns)
+        self._take_news(who, known, stands, first)
         self.origins.update({first + i: o for i, o in rows.origins.items()})
         for position, (_, finding) in rows.unreadable.items():
             stands.clashes.append(position)
@@ -198,6 +201,12 @@ class Judge:
                 if not is_held:
                     self._separate(who, position, first)
         return stands
+
+    def _take_news(self, who: Who, known: Known, stands: Standings, first: int) -> None:
+        for position in stands.news:
+            before = known.rows[position] if position in known.by_email else None
+            identity = who.identity[position].tobytes()
+            self.news[first + position] = Change(identity, who.content_of(position), before)
 
     def _separate(self, who: Who, position: int, first: int) -> None:
         """Let a row be a person of its own, whoever else has its identity."""
@@ -288,9 +297,10 @@ class Judge:
 
     def who(self, source: BoundSource, columns: Columns) -> Who:
         """Who some rows are."""
-        self._here.clear()
         texts = read_person_texts(self.plan, source, columns, self._judged)
-        return self._who.of(source, columns, texts)
+        who = self._who.of(source, columns, texts)
+        self._here.clear()
+        return who
 
     def finish(self) -> NDArray[np.bool_]:
         """Decide the dates' orders; returns which rows their texts keep from being sent.

@@ -182,6 +182,8 @@ def _name_part(value: object, key: str) -> str:
 
 
 def _texts_of(value: object) -> Sequence[str]:
+    if type(value) is list and len(value) == 1 and type(value[0]) is str:
+        return value
     if isinstance(value, (list, tuple)):
         return [str(item) for item in value]
     return () if value is None else (str(value),)

@@ -88,9 +88,9 @@ def _plain(rule: Rule) -> Rule:
 
 
 def _check(converted: Converted, checker: Checker | None) -> Converted:
-    if not converted.is_sound:
+    if converted.findings and not converted.is_sound:
         return replace(converted, value=None)
-    if checker is None or converted.value is None:
+    if checker is None or converted.value is None or checker.takes(converted.value):
         return converted
     value, findings = checker(converted.value)
     if findings:
