@@ -28,6 +28,7 @@ class Plan:
         prefix: What stands in front of it within the country; None: nothing.
         is_simple: What `prefix` matches is left out as it stands.
         abroad: What stands in front of a foreign number; None: not known.
+        complete: `general`, and nothing in front of it that would be left out.
     """
 
     code: str
@@ -35,6 +36,7 @@ class Plan:
     prefix: re.Pattern[str] | None
     is_simple: bool
     abroad: re.Pattern[str] | None
+    complete: re.Pattern[str]
 
 
 @lru_cache(maxsize=512)
@@ -57,10 +59,13 @@ def _build(data: PhoneMetadata) -> Plan:
     parsing = data.national_prefix_for_parsing
     prefix = re.compile(parsing) if parsing else None
     described = data.general_desc
+    # Every country has a pattern; the type allows none for the number types alone.
+    general = (described.national_number_pattern or "") if described else ""
+    unwanted = f"0|{parsing}" if parsing else "0"
     return Plan(
         code=str(data.country_code),
-        # Every country has a pattern; the type allows none for the number types alone.
-        general=re.compile(described.national_number_pattern or "" if described else ""),
+        general=re.compile(general),
+        complete=re.compile(f"(?!{unwanted})(?:{general})"),
         prefix=prefix,
         is_simple=prefix is not None
         and prefix.groups == 0
@@ -91,8 +96,6 @@ def shorten_national(digits: str, plan: Plan) -> str | None:
 
 
 def _national(plan: Plan, number: str) -> str | None:
-    if number[:1] == "0" or plan.general.fullmatch(number) is None:
-        return None
-    if plan.prefix is not None and plan.prefix.match(number):
+    if plan.complete.fullmatch(number) is None:
         return None
     return f"+{plan.code}{number}"

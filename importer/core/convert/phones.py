@@ -88,6 +88,11 @@ def build_phone(target: Target) -> Converter:
     match = _PLAIN.fullmatch
 
     def convert(text: str) -> Converted:
+        if text[:1] == "+" and text[1:].isdigit() and text.isascii() and not has_blanks:
+            # Written as it will be sent, as most exports have it.
+            if len(text) > _FEWEST_DIGITS and shorten_foreign(text[1:]) == text:
+                return Converted([text] if takes_list else text)
+            return careful(text)
         if match(text) is None or "(0)" in text or (has_blanks and called_blank(text)):
             return careful(text)
         digits = text.translate(_DROP)
