@@ -21,13 +21,14 @@ from importer.core.fixrows import Decided
 from importer.core.handback import RowDecision
 from importer.core.identity import problem_hash
 from importer.core.memory import ProblemKey, TrackedProblems
-from importer.core.model import NEEDS_A_PERSON, Problem, RunSummary, Severity
+from importer.core.model import NEEDS_A_PERSON, Outcome, Problem, RunSummary, Severity
 from importer.core.ports import Ledger, RowState, RunRecord
+from importer.core.rowtable import CODE_OF
 from importer.core.side_effects import known_side_effects
 from importer.errors import ImporterError
 from importer.inheriting import note_corrections
 from importer.job import Job, RunFolder, RunResult, Workplace
-from importer.reporting import finish_rows, read_columns, report_rows, token_columns
+from importer.reporting import FinalRows, finish_rows, read_columns, report_rows, token_columns
 from importer.sending.attaching import AttachReport
 from importer.sending.clock import iso
 from importer.sending.events import SendReport
@@ -152,11 +153,26 @@ def tell_run(
         _allowed(checked),
         for_check=is_check,
     )
+    if not is_check:
+        mark_changes(ledger, told.record.connector, checked, final)
     _close(place, job, told, checked, summary, stop)
     if is_check or stop is None or told.is_abandoned:
         folder.remove_spool()
         note_corrections(folder, ())
     return RunResult(summary, paths, checked, stop)
+
+
+def mark_changes(ledger: Ledger, connector: int, checked: Checked, final: FinalRows) -> None:
+    """Note which changes were told now, so that the next night is silent about them."""
+    told = [
+        change
+        for position, change in checked.judge.news.items()
+        if int(final.outcome[position]) == CODE_OF[Outcome.CHANGED]
+    ]
+    for change in told:
+        if change.before is not None:
+            ledger.alias(connector, change.identity, change.before.content, change.before.person)
+    ledger.mark_all_told(connector, {change.identity: change.content for change in told})
 
 
 def _close(

@@ -36,6 +36,20 @@ class Recall(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row that differs from the candidate it became, in a way that nobody was told yet.
+
+    Attributes:
+        content: As it is now.
+        before: Who it is, where the ledger knows the person by an e-mail alone.
+    """
+
+    identity: bytes
+    content: Content
+    before: Remembered | None = None
+
+
 @dataclass(slots=True)
 class Known:
     """What the ledger knows of a chunk's rows.
@@ -93,7 +107,7 @@ class Standings:
 
     Attributes:
         notes: (position, finding, column) to be told of settled rows.
-        news: Positions whose change was not told before.
+        news: Positions whose change was not told before; only these have a note of it.
         clashes: Positions whose e-mail is known under another name.
     """
 
@@ -183,7 +197,7 @@ def _stand_one(
     if changed:
         if remembered.told is None or remembered.told.changed_columns(now):
             result.news.append(position)
-        result.notes.append((position, _changed(changed), None))
+            result.notes.append((position, _changed(changed), None))
         return Outcome.CHANGED
     if remembered.state is RowState.INCOMPLETE:
         # What is missing is told at the end, when its file may have arrived.

@@ -213,3 +213,19 @@ def test_a_header_spelt_otherwise_hides_no_change(desk: Desk) -> None:
     assert outcomes(desk) == [("changed", "changed"), ("unchanged", "")]
     (problem,) = desk.summary()["problems"]
     assert "Surname" in problem["message"]
+
+
+def test_a_change_is_told_once(desk: Desk) -> None:
+    """Each night counts the row; only the night that meets a change says what it is."""
+    desk.map(TWO_ADDRESSES)
+    desk.write([person(1, Phone="ada@example.net")])
+    assert desk.run().code == 0
+    for cells in ({"Tags": "other"}, {"Tags": "third"}, {"E-mail": "ada@example.net", "Phone": ""}):
+        desk.write([person(1, **cells)])
+        assert desk.call("check", "people.csv", "-m", "map.yaml").code == 0
+        for code in ("changed", "", ""):
+            assert desk.run().code == 0
+            assert outcomes(desk) == [("changed", code)]
+    desk.write([person(1, Phone="ada@example.net")])
+    assert desk.run().code == 0
+    assert outcomes(desk) == [("unchanged", "")]
