@@ -9,14 +9,16 @@ another name keeps its row back for a person, whatever the policy skips, because
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from importer.checking import Checked
 from importer.core.bodies import body_emails, body_name
+from importer.core.identity import fold_name
 from importer.core.model import Finding, Outcome
-from importer.core.ports import Ledger, RowState
+from importer.core.ports import Ledger, RowState, StagedRow
+from importer.core.readback import parse_sent
 from importer.core.rowlog import Places
 from importer.core.rowtable import CODE_OF
 from importer.errors import GuardStopped
@@ -68,6 +70,42 @@ async def meet_existing(
             checked.outcome[position] = CODE_OF[Outcome.REJECTED]
             _log(checked, position, _describe(meeting))
     return [pair for i, pair in enumerate(batch) if i not in met], there
+
+
+def find_missing_doubtful(checked: Checked, doubtful: Sequence[StagedRow]) -> dict[str, StagedRow]:
+    """Rows in doubt that no row of this run is, by the person's folded name."""
+    here = {
+        checked.judge.origins[i][0] if i in checked.judge.origins else checked.identity_of(i)
+        for i in checked.positions(Outcome.IN_DOUBT).tolist()
+    }
+    named = {fold_name(parse_sent(row.body).name): row for row in doubtful}
+    return {name: row for name, row in named.items() if name and row.identity not in here}
+
+
+def hold_alike(checked: Checked, batch: Batch, missing: Mapping[str, StagedRow]) -> Batch:
+    """Keep back who has the name of a row in doubt that its source no longer holds.
+
+    Such a row may be the same one with another e-mail address, and a row in doubt is not sent
+    by editing it. Returns the other rows.
+    """
+    if not missing:
+        return batch
+    left = []
+    for position, row in batch:
+        like = missing.get(fold_name(parse_sent(row.body).name))
+        if like is None or position in checked.judge.send_anyway:
+            left.append((position, row))
+            continue
+        checked.outcome[position] = CODE_OF[Outcome.REJECTED]
+        finding = Finding(
+            "like-a-row-in-doubt",
+            f"A person of this name was sent as row {like.row} by run {like.run_id}, and that"
+            " row is in doubt: this may be the same person, edited since.",
+            "Settle the other row first (`candidate-import reconcile`); or decide `send anyway`"
+            " in fix.xlsx if it is somebody else.",
+        )
+        _log(checked, position, finding)
+    return left
 
 
 def remember_existing(

@@ -25,7 +25,12 @@ from importer.core.memory import Lock
 from importer.core.model import Outcome
 from importer.core.ports import RowState, Source
 from importer.errors import ImporterError, MappingError
-from importer.existing import meet_existing, remember_existing
+from importer.existing import (
+    find_missing_doubtful,
+    hold_alike,
+    meet_existing,
+    remember_existing,
+)
 from importer.holding import hold_connector
 from importer.inheriting import explain_misfit, note_corrections, take_up
 from importer.job import Job, RunFolder, RunResult, Workplace
@@ -240,8 +245,9 @@ async def _stage(
         )
         await people.prepare(ready)
         told.warnings.extend(people.warnings)
+    missing = find_missing_doubtful(checked, ledger.doubtful(scene.connector))
     for batch in build_staged(checked, folder.open_spool() or (), ledger.secret):
-        sent = batch
+        sent = batch = hold_alike(checked, batch, missing)
         if people is not None:
             sent, there = await meet_existing(people, checked, batch, job.options.existing)
             if keep:

@@ -31,6 +31,7 @@ CODES: Final[dict[str, str]] = {
     "damaged-workbook": "The workbook's inside does not fit together; Excel may repair it.",
     "error-cell": "A cell holds a spreadsheet error such as #N/A instead of a value.",
     "formula-without-value": "A cell holds a formula whose result was never saved.",
+    "like-a-row-in-doubt": "A row has the name of one in doubt that its source no longer holds.",
     "limit-met": "The file met a limit on harmful files; the sentence names the setting.",
     "long-number": "A column holds numbers of more than 15 digits; the last are lost.",
     "no-sheet": "The workbook has no worksheet with cells.",

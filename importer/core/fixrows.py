@@ -70,11 +70,16 @@ class Decided:
 
 @dataclass(slots=True)
 class FixRows:
-    """One chunk's origins and decisions, by position in the chunk."""
+    """One chunk's origins and decisions, by position in the chunk.
+
+    Attributes:
+        settled: Positions of rows that an earlier import of the workbook created.
+    """
 
     origins: dict[int, tuple[bytes, Content]] = field(default_factory=dict)
     decisions: dict[int, RowDecision] = field(default_factory=dict)
     unreadable: dict[int, tuple[str, Finding]] = field(default_factory=dict)
+    settled: set[int] = field(default_factory=set)
 
 
 def read_fix_rows(chunk: Chunk, fix: FixOrigin) -> FixRows:
@@ -180,13 +185,24 @@ def apply_origins(
         if origin.state in _DOUBT:
             result[position] = origin
         elif origin.state in _DONE and not origin.content.changed_columns(content):
-            # Settled by an earlier import of this workbook: what it says now no longer counts.
-            result[position] = replace(origin, content=Content((), b""))
+            # Settled by an earlier import of this workbook, as the row was corrected then.
+            rows.settled.add(position)
+            result[position] = _as_imported(origin, known.get(position))
         elif position not in result:
             result[position] = origin
         elif result[position].state is RowState.REFUSED and who.content_of(position) != content:
             result[position] = replace(result[position], content=content)
     return result
+
+
+def _as_imported(origin: Remembered, own: Remembered | None) -> Remembered:
+    """What is known of a row that an earlier import of its workbook settled.
+
+    The original row's content says nothing of what was sent; that of the corrected one does.
+    """
+    if own is not None and own.person == origin.person and own.content != origin.content:
+        return replace(origin, content=own.content, told=own.told)
+    return replace(origin, content=origin.told or Content((), b""))
 
 
 def reject_known(rows: FixRows, stands: Standings) -> frozenset[int]:
@@ -201,7 +217,7 @@ def reject_known(rows: FixRows, stands: Standings) -> frozenset[int]:
     changed = CODE_OF[Outcome.CHANGED]
     found = set()
     for position in rows.origins:
-        if int(stands.standing[position]) == changed:
+        if int(stands.standing[position]) == changed and position not in rows.settled:
             stands.standing[position] = UNDECIDED
             stands.clashes.append(position)
             stands.notes = [n for n in stands.notes if n[0] != position]

@@ -177,6 +177,8 @@ class Judge:
             wanted = list(dict.fromkeys(i for i, _ in rows.origins.values()))
             known.rows = apply_origins(rows, known.rows, self._recall.identities(wanted), who)
         stands = stand(who, known, self._standing, source.name_columns)
+        # A workbook is no nightly source: what was edited in it since is told at each import.
+        stands.news = [p for p in stands.news if p not in rows.settled]
         self._take_news(who, known, stands, first)
         self.origins.update({first + i: o for i, o in rows.origins.items()})
         for position, (_, finding) in rows.unreadable.items():
