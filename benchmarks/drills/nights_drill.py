@@ -38,6 +38,7 @@ class Nights:
     command: Command
     header: list[str] = field(default_factory=lambda: list(HEADER))
     bad: int = 0
+    unseen: int = 0
 
     def grow(self, count: int) -> None:
         """New people at the end of the file."""
@@ -53,6 +54,7 @@ class Nights:
     def spend(self, night: str, expected: dict[str, int], creates: int, code: int) -> None:
         """One night, held against what it should be."""
         sandbox = self.desk.sandbox
+        sandbox.advance(86_400.0)
         self.desk.write(self.rows, self.header)
         before = sandbox.figures()
         began = time.monotonic()
@@ -66,8 +68,9 @@ class Nights:
         reads = after["calls"] - before["calls"] - made
         expected = {"rows": len(self.rows)} | expected
         # Connector and schema; where there is something to send, the schema again after a
-        # refusal, and whoever is new in the ATS, 200 a page and at least two pages.
-        most_reads = 2 + (3 + math.ceil(before["people"] / 200) if creates else 0)
+        # refusal, and a page for each 200 people who are new in the ATS, at least two.
+        most_reads = 2 + (3 + math.ceil(self.unseen / 200) if creates else 0)
+        self.unseen = made + (0 if creates else self.unseen)
         is_good = (counts, made, told) == (expected, creates, code) and reads <= most_reads
         self.bad += not is_good
         print(
