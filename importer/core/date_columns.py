@@ -15,7 +15,7 @@ import numpy as np
 from importer.core.dates import DateEvidence
 from importer.core.distinct import Distinct
 from importer.core.plan import BoundRule, Plan, with_date_order
-from importer.core.rowlog import Places, RowLog
+from importer.core.rowlog import Places, RowLog, find_notable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -85,8 +85,9 @@ class DateColumns:
             distinct = Distinct(np.concatenate(pending.codes), texts)
             at = Places(key[0], np.concatenate(pending.rows), np.concatenate(pending.positions))
             local = np.zeros(len(at.rows), dtype=bool)
-            log.findings(bound, key[2], distinct, judged, at, local)
-            log.count_cleaned(distinct, judged)
+            notable = find_notable(judged)
+            log.findings(bound, key[2], distinct, judged, at, local, notable)
+            log.count_cleaned(distinct, judged, notable)
             errors[at.positions[local]] = True
             decided.append((key, bound, decision.order))
         self._pending.clear()

@@ -34,7 +34,7 @@ from importer.core.person_texts import read_person_texts
 from importer.core.plan import Plan
 from importer.core.ports import Content
 from importer.core.presence import Presence
-from importer.core.rowlog import Places, RowLog
+from importer.core.rowlog import Places, RowLog, find_notable
 from importer.core.rowtable import CODE_OF, UNDECIDED, RowBlock, RowTable
 from importer.core.run_keys import KeyMaker, key_people
 from importer.core.standing import (
@@ -248,9 +248,10 @@ class Judge:
                     presence.mark_texts(bound, distinct)
                     continue
                 judged = self._judged(source, number, group, distinct)
-                presence.mark_judged(bound, distinct, judged)
-                self.log.count_cleaned(distinct, judged)
-                self.log.findings(bound, group, distinct, judged, at, errors)
+                notable = find_notable(judged)
+                presence.mark_judged(bound, distinct, judged, notable)
+                self.log.count_cleaned(distinct, judged, notable)
+                self.log.findings(bound, group, distinct, judged, at, errors, notable)
         presence.check(self.plan, source.rules, self.log, at, errors)
         return errors
 

@@ -78,7 +78,8 @@ def read_person_texts(
         found = judged(source, number, group, distinct)
         for parts, path in ((given, FIRST_NAME), (family, LAST_NAME)):
             if bound.path in (path, WHOLE_NAME):
-                texts = [_name_part(c.value, path.key) for c in found]
+                values = [c.value for c in found]
+                texts = [v if type(v) is str else _name_part(v, path.key) for v in values]
                 parts.append(Part(distinct, texts))
     emails = []
     for number, _, group, distinct in _inputs(source, columns, (EMAILS,)):
@@ -174,8 +175,6 @@ def _inputs(
 
 
 def _name_part(value: object, key: str) -> str:
-    if type(value) is str:
-        return value
     if isinstance(value, dict):
         return str(value.get(key) or "")
     return "" if value is None else str(value)

@@ -37,16 +37,24 @@ class Presence:
         }
 
     def mark_judged(
-        self, bound: BoundRule, distinct: Distinct, judged: Sequence[Converted]
+        self,
+        bound: BoundRule,
+        distinct: Distinct,
+        judged: Sequence[Converted],
+        notable: Sequence[int],
     ) -> None:
         """Mark the rows whose judged texts fill the rule's field (or a name's two).
+
+        `notable` lists what `find_notable` found.
 
         A value that is wrong, or a name that cannot be looked up offline, is there all the
         same: it has its own finding.
         """
         if bound.path != WHOLE_NAME:
-            is_there = [c.value is not None or bool(c.findings) for c in judged]
-            self._add(bound.path, distinct.mask(is_there))
+            is_there = np.ones(len(judged), dtype=bool)
+            blank = [i for i in notable if judged[i].value is None and not judged[i].findings]
+            is_there[blank] = False
+            self._add(bound.path, is_there[distinct.codes])
             return
         keys: dict[FieldPath, list[bool]] = {}
         for i, converted in enumerate(judged):

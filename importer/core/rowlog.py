@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+def find_notable(judged: Sequence[Converted]) -> list[int]:
+    """Where more is to be said than that there is a value: mostly nowhere, so look only once."""
+    return [i for i, j in enumerate(judged) if j.value is None or j.findings or j.cleaned]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Places:
     """Where the rows at hand stand: in their source, and in the run."""
@@ -46,9 +51,10 @@ class RowLog:
         judged: Sequence[Converted],
         at: Places,
         errors: NDArray[np.bool_],
+        notable: Sequence[int],
     ) -> None:
         """Log what was found in an input's distinct values; marks rows in `errors`."""
-        wanted = [i for i, j in enumerate(judged) if j.findings]
+        wanted = [i for i in notable if judged[i].findings]
         for code, where in distinct.rows_of(wanted):
             column, value, apart = bound.tell(group, distinct.texts[code])
             for finding in judged[code].findings:
@@ -65,9 +71,11 @@ class RowLog:
                 if finding.severity is Severity.ERROR:
                     errors[where] = True
 
-    def count_cleaned(self, distinct: Distinct, judged: Sequence[Converted]) -> None:
+    def count_cleaned(
+        self, distinct: Distinct, judged: Sequence[Converted], notable: Sequence[int]
+    ) -> None:
         """Count the cells of an input that were cleaned, by kind."""
-        marked = [i for i, j in enumerate(judged) if j.cleaned]
+        marked = [i for i in notable if judged[i].cleaned]
         if not marked:
             return
         counts = np.bincount(distinct.codes, minlength=len(distinct.texts)).tolist()

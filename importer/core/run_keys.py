@@ -21,7 +21,6 @@ from importer.core.person_texts import (
     Part,
     PersonTexts,
     spread_emails,
-    spread_texts,
     spread_values,
 )
 
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
 _MASK = (1 << 64) - 1
+_WEIGHT = 0xD1342543DE82EF95
 _NAMELESS = 1
 """Key of a name that holds no word ("-"): it is a name all the same."""
 
@@ -125,8 +125,7 @@ def key_people(texts: PersonTexts, content: NDArray[np.uint64]) -> NDArray[np.ui
     else:
         person, blank = spread_values(texts.first_emails, texts.count, _key_folded)
     if blank.any():
-        rows = np.flatnonzero(blank)
-        person[rows] = _key_by_name(texts, rows, content)
+        person[blank] = _key_by_name(texts, content)[blank]
     return person
 
 
@@ -142,25 +141,41 @@ def _key_columns(texts: PersonTexts) -> tuple[NDArray[np.uint64], NDArray[np.boo
     return person, blank
 
 
-def _key_by_name(
-    texts: PersonTexts, rows: NDArray[np.intp], content: NDArray[np.uint64]
-) -> NDArray[np.uint64]:
-    # Folding the parts and joining them is folding the whole: nothing composes with a blank.
-    given = _spread_folded(texts.given, rows, fold_identity)
-    family = _spread_folded(texts.family, rows, fold_identity)
-    phones = _spread_folded(texts.find_phones(), rows, normalise_identity)
-    names = [f"{first} {last}".strip() for first, last in zip(given, family, strict=True)]
-    pairs = [f"{name}\x1f{phone}" for name, phone in zip(names, phones, strict=True)]
-    keys = key_texts(pairs, len(pairs))
-    nameless = np.fromiter((not name for name in names), dtype=bool, count=len(names))
-    # Nothing says who it is, so only the very same row is the same.
-    keys[nameless] = content[rows[nameless]] * _MIX + np.uint64(1)
+def _key_by_name(texts: PersonTexts, content: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Key name and phone; rows without a name by their content, as only the same row is theirs.
+
+    A name is keyed word by word, so that "Mary Ann" "Smith" is "Mary" "Ann Smith", as it is
+    when the parts are written one after the other.
+    """
+    given, no_given = spread_values(_folded(texts.given, str.lstrip), texts.count, _key_words, 2)
+    family, no_family = spread_values(_folded(texts.family, str.rstrip), texts.count, _key_words, 2)
+    given[no_given, 1] = 1
+    keys = given[:, 0] + given[:, 1] * family[:, 0]
+    keys *= _MIX
+    keys ^= keys >> _SHIFT
+    keys += spread_values(texts.find_phones(), texts.count, _key_folded)[0]
+    keys *= _MIX
+    nameless = no_given & no_family
+    keys[nameless] = content[nameless] * _MIX + np.uint64(1)
     return keys
 
 
-def _spread_folded(
-    parts: Sequence[Part], rows: NDArray[np.intp], fold: Callable[[str], str]
-) -> list[str]:
-    folded = [Part(part.distinct, [fold(t) for t in part.texts]) for part in parts]
-    texts: list[str] = spread_texts(folded, rows).tolist()
-    return texts
+def _folded(parts: Sequence[Part], strip: Callable[[str], str]) -> list[Part]:
+    return [Part(p.distinct, [strip(fold_identity(t)) for t in p.texts]) for p in parts]
+
+
+def _key_words(names: Sequence[str]) -> NDArray[np.uint64]:
+    """For each name the key of its words in their order, and the weight of a word behind them."""
+    keyed = [
+        _key_sequence(name.split(" ")) if " " in name else (hash(name) & _MASK, _WEIGHT)
+        for name in names
+    ]
+    return np.asarray(keyed, dtype=np.uint64).reshape(-1, 2)
+
+
+def _key_sequence(words: Sequence[str]) -> tuple[int, int]:
+    key, weight = 0, 1
+    for word in words:
+        key = (key + weight * hash(word)) & _MASK
+        weight = weight * _WEIGHT & _MASK
+    return key, weight
