@@ -316,17 +316,18 @@ async def _drive(
 
 
 async def reconcile(
-    place: Workplace, *, resync: bool = False, by_hand: Mapping[int, str] | None = None
+    place: Workplace, *, resync: bool = False, by_hand: Mapping[str, str] | None = None
 ) -> ReconcileReport:
     """Settle the rows in doubt of one connector, as far as the ATS shows what became of them.
 
     Args:
         place: Ledger and API.
         resync: Ask for a synchronisation first.
-        by_hand: Row number -> candidate id, empty for a row that a person knows never arrived.
+        by_hand: Row (`2`, `people.csv:2`) -> candidate id, empty for a row that a person knows
+            never arrived.
 
     Raises:
-        UsageError: A row given by hand is not in doubt, or several rows have its number.
+        UsageError: A row given by hand is not in doubt, or several rows have its name.
         StopAndRetry: The connector cannot be asked now, or another run sends on it.
     """
     site = await visit(place)

@@ -169,7 +169,7 @@ class Office:
             return results
         return None
 
-    def reconcile(self, by_hand: Mapping[int, str] | None = None) -> None:
+    def reconcile(self, by_hand: Mapping[str, str] | None = None) -> None:
         with self._at_home(), self._prepared("people.csv", SendOptions()) as ready:
             work = self._work(ready, Fate(None), lambda place: reconcile(place, by_hand=by_hand))
             asyncio.run(work)

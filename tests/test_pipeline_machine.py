@@ -144,7 +144,7 @@ class PipelineMachine(RuleBasedStateMachine):
         made = {p.key: p.id for p in self.office.server.store.created}
         doubtful = self.office.doubtful()
         numbers = Counter(row.row for row in doubtful)
-        told = {r.row: made.get(r.key, "") for r in doubtful if numbers[r.row] == 1}
+        told = {str(r.row): made.get(r.key, "") for r in doubtful if numbers[r.row] == 1}
         if told:
             self.office.reconcile(told)
         assert len(self.office.doubtful()) == len(doubtful) - len(told)

@@ -33,8 +33,9 @@ def command(
 ) -> int:
     """Look for every row in doubt in the ATS, and settle what can be settled.
 
-    ROW is the number that the report shows. A row that was never found is only sent again
-    when the ATS was read after the attempt and did not have it, or when --absent says so.
+    ROW is the number that the report shows; where two files have it, FILE:ROW. A row that was
+    never found is only sent again when the ATS was read after the attempt and did not have
+    it, or when --absent says so.
     """
     from importer.cli.screen import print_json, say
     from importer.loading import load_mapping
@@ -84,18 +85,24 @@ def reconcile_lines(report: ReconcileReport) -> list[str]:
     return lines or ["No row is in doubt."]
 
 
-def parse_by_hand(found: tuple[str, ...], absent: tuple[str, ...]) -> dict[int, str]:
-    """Row number -> candidate id, empty for a row that never arrived."""
-    decided: dict[int, str] = {}
+def parse_by_hand(found: tuple[str, ...], absent: tuple[str, ...]) -> dict[str, str]:
+    """Row -> candidate id, empty for a row that never arrived."""
+    decided: dict[str, str] = {}
     for text in found:
-        row, _, candidate_id = text.partition("=")
-        if not row.strip().isdigit() or not candidate_id.strip():
+        row, _, candidate_id = (part.strip() for part in text.rpartition("="))
+        if not _names_a_row(row) or not candidate_id:
             raise click.BadParameter(f"{text!r} is not ROW=ID", param_hint="--found")
-        decided[int(row)] = candidate_id.strip()
+        decided[row] = candidate_id
     for text in absent:
-        if not text.strip().isdigit():
+        row = text.strip()
+        if not _names_a_row(row):
             raise click.BadParameter(f"{text!r} is not a row number", param_hint="--absent")
-        if int(text) in decided:
+        if row in decided:
             raise click.UsageError(f"Row {text} cannot be both found and absent.")
-        decided[int(text)] = ""
+        decided[row] = ""
     return decided
+
+
+def _names_a_row(text: str) -> bool:
+    """Whether it is a row number, perhaps with a run and a file in front."""
+    return text.rpartition(":")[2].isdigit()

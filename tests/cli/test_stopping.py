@@ -346,3 +346,29 @@ def test_a_resync_is_asked_for_and_settles_what_is_left(desk: Desk) -> None:
     assert (answer.code, len(answer.json["found"]), len(answer.json["absent"])) == (0, 1, 1)
     assert desk.run().code == 0
     assert len(emails(desk)) == len(set(emails(desk))) == 3
+
+
+def test_rows_of_one_number_are_told_apart_by_hand(desk: Desk) -> None:
+    """Two files, or two nights of one, may have the same row in doubt: nothing is guessed."""
+    desk.server.world.reset(
+        SandboxSettings(
+            limit=60_000, rules=False, read_lag_s=60.0, script=("drop_after", "drop_before")
+        )
+    )
+    desk.write([person(1)])
+    desk.write([person(2)], "more.csv")
+    assert desk.call("run", "people.csv", "more.csv", "-m", "map.yaml", "--yes").code == 1
+    [made] = desk.server.store.created
+    reconcile = ("reconcile", "-m", "map.yaml")
+    answer = desk.call(*reconcile, "--found", f"2={made.id}")
+    assert answer.code == 2
+    assert "write people.csv:2 or more.csv:2" in answer.err
+    assert "not in doubt" in desk.call(*reconcile, "--absent", "3").err
+    assert desk.call(*reconcile, "--absent", "more.csv").code == 2
+    one = ("--found", f"people.csv:2={made.id}")
+    answer = desk.call(*reconcile, *one, "--absent", f"{desk.report().name}:people.csv:2")
+    assert "one and the same row" in answer.err
+    both = ("--found", f"people.csv:2={made.id}", "--absent", "more.csv:2")
+    assert desk.call(*reconcile, *both).code == 0
+    assert desk.call("run", "people.csv", "more.csv", "-m", "map.yaml", "--yes").code == 0
+    assert emails(desk) == ["person1@example.com", "person2@example.com"]
