@@ -25,7 +25,7 @@ from types import TracebackType
 from typing import Any
 
 from importer.adapters.api import BindbeeApi
-from importer.cli.prepare import Ready, prepare_job
+from importer.cli.prepare import prepare_job
 from importer.job import RunResult
 from importer.pipeline import run
 from importer.sending.pace import Pace
@@ -293,7 +293,7 @@ def run_fast(desk: Desk, speed: float, *files: str) -> list[RunResult]:
             return asyncio.run(_work_fast(ready, FastClock(speed)))
 
 
-async def _work_fast(ready: Ready, clock: FastClock) -> list[RunResult]:
+async def _work_fast(ready: Any, clock: FastClock) -> list[RunResult]:
     settings = ready.settings
     async with (
         open_workplace(settings, ready.ledger, ready.progress) as place,
