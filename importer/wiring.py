@@ -19,6 +19,8 @@ from importer.errors import SettingsError
 from importer.settings import Settings
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from importer.adapters.ledger import SqlLedger
     from importer.adapters.spool import SpooledSource, SpoolWriter
     from importer.core.attachments import Files
@@ -78,6 +80,13 @@ def local_files() -> Files:
     from importer.adapters.attachments import LocalFiles
 
     return LocalFiles()
+
+
+def read_frame(df: pd.DataFrame, name: str) -> OpenedSources:
+    """Take a DataFrame for a spreadsheet; messages call it `name`."""
+    from importer.adapters.reader import open_frame
+
+    return OpenedSources([open_frame(df, name)], [])
 
 
 # --- run folders ------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "loading": {"core", "errors", "adapters"} | PIPELINE,
     "wiring": {"core", "errors", "settings", "adapters", "_version"} | PIPELINE,
     "folders": {"core", "errors", "adapters"} | PIPELINE,
+    "preparing": {"core", "errors", "settings", "wiring", "loading"} | PIPELINE,
     "cli": {
         "core",
         "errors",
@@ -31,12 +32,13 @@ MAY_IMPORT = {
         "wiring",
         "loading",
         "folders",
+        "preparing",
         "cli",
         "_version",
         "sandbox",
     }
     | PIPELINE,
-    "api": {"core", "errors", "settings", "wiring", "api", "_version"} | PIPELINE,
+    "api": {"core", "errors", "settings", "wiring", "loading", "preparing"} | PIPELINE,
 }
 IMPURE = {
     "asyncio", "os", "pathlib", "socket", "subprocess", "time", "threading", "tempfile",

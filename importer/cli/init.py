@@ -121,10 +121,10 @@ def propose(
     Raises:
         ImporterError: There is no file to propose for, or no schema.
     """
-    from importer.cli.prepare import require_chosen_sheets
     from importer.core.proposing.proposal import propose_mapping
     from importer.errors import SourceError
     from importer.loading import load_words
+    from importer.preparing import require_chosen_sheets
     from importer.wiring import read_sources
 
     options = o.build_source_options(flags, stated)

@@ -100,7 +100,7 @@ def command(
             show_result(result, "text", quiet=quiet)
         show_result(results[-1], output, quiet=quiet)
         bell.tell(results)
-        remember_corrections(ready.mapping_path, ready.decisions)
+        remember_corrections(mapping, ready.decisions)
         prune_reports(ready.settings)
         return results[-1].exit_code
 
