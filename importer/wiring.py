@@ -156,7 +156,9 @@ class FolderOnDisk:
 
 def new_run_id() -> str:
     """A run id that sorts by time and never repeats."""
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    now = datetime.now(UTC)
+    # Milliseconds as three digits of the last group: two runs may begin within one second.
+    return f"{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03x}{secrets.token_hex(2)[1:]}"
 
 
 def name_caller() -> str:
