@@ -178,6 +178,11 @@ class Office:
         with self.open_ledger() as ledger:
             return [r for one in self._connectors(ledger) for r in ledger.doubtful(one)]
 
+    def last_sync(self) -> float:
+        """When the newest synchronisation of the ATS began."""
+        world = self.server.world
+        return world.connectors[0].last_sync(world.clock.now(), world.settings)
+
     def held(self) -> Counter[str]:
         """First names in the ATS."""
         return Counter(p.kept["first_name"] for p in self.server.store.created)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -19,8 +20,21 @@ import numpy as np
 import pandas as pd
 
 from importer.core.model import CellFinding, Chunk, Finding, Severity, SourceDescription
+from importer.errors import StopAndRetry
 
 SPOOL_NAME = "rows.jsonl"
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Say which file could not be written, and what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise StopAndRetry(
+            f"{path} could not be written ({error.strerror or type(error).__name__}).",
+            hint="Free some space there or mend the disk, then run again.",
+        ) from error
 
 
 class SpoolWriter:
@@ -57,19 +71,24 @@ class SpoolWriter:
 
     def close(self) -> None:
         """Make the spool complete: only now can a run be continued from it."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
-        self._part.replace(self._final)
+        with _explained(self._final):
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._part.replace(self._final)
 
     def discard(self) -> None:
         """Throw an incomplete spool away."""
-        self._file.close()
+        try:
+            self._file.close()
+        except OSError:  # it may be incomplete because the disk is full
+            pass
         self._part.unlink(missing_ok=True)
 
     def _write(self, document: Mapping[str, Any]) -> None:
-        json.dump(document, self._file, ensure_ascii=True, separators=(",", ":"))
-        self._file.write("\n")
+        with _explained(self._final):
+            json.dump(document, self._file, ensure_ascii=True, separators=(",", ":"))
+            self._file.write("\n")
 
 
 class SpooledSource:
@@ -131,12 +150,13 @@ def write_note(folder: Path, name: str, text: str) -> None:
         path.unlink(missing_ok=True)
         return
     draft = folder / (name + ".part")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    with _explained(path):
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
 
 
 def read_note(folder: Path, name: str) -> str:

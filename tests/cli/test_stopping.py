@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -268,6 +269,38 @@ def test_a_second_ctrl_c_stops_at_once(desk: Desk) -> None:
     assert "Traceback" not in err
     time.sleep(2.5)
     goes_on(desk, 100)
+
+
+# --- a full disk ------------------------------------------------------------------------------
+
+CONFINED = """\
+import resource, sys
+_, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)), hard))
+from importer.__main__ import main
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on files' size")
+@pytest.mark.parametrize("room", [2_000, 60_000, 400_000])
+def test_a_full_disk_is_a_sentence_and_is_gone_on_from(desk: Desk, room: int) -> None:
+    """Whatever could not be written: exit 3, its place and what to do; nobody is lost or twice."""
+    desk.write([person(0)])
+    assert desk.run().code == 0
+    desk.write([person(n, Tags="a longer text of tags " * 10) for n in range(1, 101)])
+    confined = subprocess.run(
+        [sys.executable, "-c", CONFINED, str(room), "run", "people.csv", "-m", "map.yaml", "--yes"],
+        cwd=desk.folder,
+        env={**os.environ, **desk.environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert confined.returncode == 3, confined.stderr
+    assert "Free some space" in confined.stderr or "Check the disk" in confined.stderr
+    assert desk.run().code == 0
+    assert len(emails(desk)) == len(set(emails(desk))) == 101
 
 
 # --- the caller, the network, the others ------------------------------------------------------

@@ -77,13 +77,16 @@ class Store:
                 yield conn
 
     def _empty_log(self) -> None:
-        """Move the write-ahead log into the file; other readers only delay it."""
+        """Move the write-ahead log into the file; readers and a full disk only delay it."""
         if self._engine.dialect.name != "sqlite":
             return
         with self._engine.connect() as conn:
             raw = conn.connection.driver_connection
-            if raw is not None:
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            try:
+                if raw is not None:
+                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.OperationalError:  # the log holds everything; the next run moves it
+                return
 
     def _lock_connector(self, conn: Connection, connector: int) -> Row[Any]:
         """Read a connector's line and keep other writers off it until the transaction ends."""

@@ -21,6 +21,7 @@ from importer.core.handback import unite_columns
 from importer.core.model import NEEDS_A_PERSON, Outcome, ReportRow, RunSummary
 from importer.core.ports import ReportPaths
 from importer.core.verdict import assert_counts, need_a_person
+from importer.errors import StopAndRetry
 
 if TYPE_CHECKING:
     from importer.core.handback import ColumnUnion
@@ -69,7 +70,32 @@ def write_reports(
 
     Raises:
         AssertionError: Rows do not add up (a defect of ours); no file is left behind.
+        StopAndRetry: The disk is full or cannot be written; no file is left behind.
     """
+    try:
+        return _write_files(folder, summary, rows, allowed or {}, formats, for_check=for_check)
+    except Exception as error:
+        # The library behind the workbooks hides the system's error in one of its own.
+        if not isinstance(error, OSError) and type(error).__module__ != "xlsxwriter.exceptions":
+            raise
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StopAndRetry(
+            f"The report in {folder} could not be written ({reason})."
+            " What was sent is in the ledger.",
+            hint="Free some space there, then run again: nothing is sent twice, and the report"
+            " is written then.",
+        ) from error
+
+
+def _write_files(
+    folder: Path,
+    summary: RunSummary,
+    rows: Callable[[], Iterator[ReportRow]],
+    allowed: Mapping[str, Sequence[str]],
+    formats: Collection[str],
+    *,
+    for_check: bool,
+) -> ReportPaths:
     assert_counts(summary.counts)
     summary = encodable(summary)
     folder.mkdir(parents=True, exist_ok=True)
@@ -86,7 +112,7 @@ def write_reports(
             sinks: list[tuple[bool, _Sink]] = []
             try:
                 for opened in _open_sinks(
-                    drafts, Path(temporary), summary, columns, allowed or {}, for_check
+                    drafts, Path(temporary), summary, columns, allowed, for_check
                 ):
                     sinks.append(opened)  # one by one: what is open is closed, come what may
                 _feed(rows(), sinks, summary)
