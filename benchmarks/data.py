@@ -12,26 +12,9 @@ from pathlib import Path
 from typing import Final
 
 HEADERS: Final = [
-    "First name",
-    "Surname",
-    "E-mail",
-    "Phone",
-    "City",
-    "Company",
-    "Title",
-    "Source",
-    "Tags",
-    "Opted out",
-    "Last contact",
-    "Private",
-    "C1",
-    "C2",
-    "C3",
-    "C4",
-    "C5",
-    "C6",
-    "C7",
-    "C8",
+    *("First name", "Surname", "E-mail", "Phone", "City", "Company", "Title", "Source", "Tags"),
+    *("Opted out", "Last contact", "Private"),
+    *(f"C{n}" for n in range(1, 9)),
 ]
 MAPPING: Final = """\
 version: 1
