@@ -19,6 +19,7 @@ from importer.sending.clock import nap
 
 LOCK_TTL_S = 90.0
 _RENEW_S = 20.0
+_LOOK_AGAIN_S = 1.0
 
 
 @asynccontextmanager
@@ -49,7 +50,7 @@ async def hold_connector(
         if not told:
             place.progress.note(f"Waiting for {taken.by}, since {taken.since}.")
             told = True
-        await nap(clock, 5.0, place.stop)
+        await nap(clock, _LOOK_AGAIN_S, place.stop)
         if place.stop.reason is not None:
             raise place.stop.reason
     lock = taken

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TypeVar
 
 from importer.core.ports import Ledger, Settlement, StagedRow
-from importer.errors import ConnectorBusy, StopAndRetry
+from importer.errors import StopAndRetry
 from importer.sending.clock import iso
 from importer.sending.lookback import list_known_ids
 from importer.sending.pace import Pace
@@ -121,7 +121,7 @@ class Journal:
         async with self._turn:
             try:
                 return await asyncio.to_thread(work)
-            except ConnectorBusy:
+            except StopAndRetry:  # it says already what happened
                 raise
             except Exception as error:
                 raise ledger_trouble(error) from error

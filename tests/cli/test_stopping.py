@@ -74,18 +74,18 @@ def goes_on(desk: Desk, rows: int) -> None:
 
 def test_until_stops_at_its_time(desk: Desk) -> None:
     """What was not sent by then is `not_sent`, exit 3; the next run goes on under the same id."""
-    desk.write([person(n) for n in range(150)])
+    desk.write([person(n) for n in range(80)])
     desk.call("check", "people.csv", "-m", "map.yaml")  # so that nothing is left to be loaded
-    desk.server.change(latency_s=0.1)
-    until = datetime.now().astimezone() + timedelta(seconds=2)
+    desk.server.change(latency_s=0.2)
+    until = datetime.now().astimezone() + timedelta(seconds=1.5)
     answer = desk.run("--until", until.isoformat())
     assert answer.code == 3
     assert "--until" in answer.err
     assert max(p.at for p in desk.server.store.created) < until.timestamp() + 1
     counts, first = desk.counts(), desk.report().name
-    assert counts["created"] + counts["not_sent"] == counts["rows"] == 150
+    assert counts["created"] + counts["not_sent"] == counts["rows"] == 80
     assert counts["created"] == len(emails(desk)) > 0
-    goes_on(desk, 150)
+    goes_on(desk, 80)
     assert desk.report().name == first
 
 
@@ -283,7 +283,7 @@ main()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on files' size")
-@pytest.mark.parametrize("room", [2_000, 60_000, 400_000])
+@pytest.mark.parametrize("room", [60_000, 300_000])
 def test_a_full_disk_is_a_sentence_and_is_gone_on_from(desk: Desk, room: int) -> None:
     """Whatever could not be written: exit 3, its place and what to do; nobody is lost or twice."""
     desk.write([person(0)])
@@ -346,15 +346,15 @@ def test_a_lost_network_stops_and_is_gone_on_from(
 
 def test_a_second_run_on_the_connector_waits_or_names_the_holder(desk: Desk) -> None:
     """One sender a connector: without `--wait` exit 3, with it the rows follow."""
-    process = start_slowly(desk, 120)
+    process = start_slowly(desk, 80)
     answer = desk.run()
     assert answer.code == 3
     assert f"process {process.pid}" in answer.err
     assert desk.run("--wait").code == 0
     assert process.wait(timeout=30) == 0
     process.communicate()
-    assert desk.counts() == {"rows": 120, "unchanged": 120}
-    assert len(emails(desk)) == len(set(emails(desk))) == 120
+    assert desk.counts() == {"rows": 80, "unchanged": 80}
+    assert len(emails(desk)) == len(set(emails(desk))) == 80
 
 
 def test_a_resync_is_asked_for_and_settles_what_is_left(desk: Desk) -> None:

@@ -12,15 +12,19 @@ import base64
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from importer.adapters.reports import charts
 from importer.adapters.reports.page import VALUES_LISTED, facts_of, show, show_time
 from importer.core.handback import ColumnUnion, short_name
 from importer.core.model import ReportRow, RunSummary
 from importer.core.verdict import OUTCOME_WORDS
+
+if TYPE_CHECKING:
+    import jinja2
 
 ROWS_LISTED: Final = 1_000
 SIZE_LIMIT: Final = 950_000
@@ -67,8 +71,9 @@ class HtmlReport:
         self._path.write_bytes(page)
 
 
-def page_renderer(summary: RunSummary) -> Callable[[Sequence[_Line], int], bytes]:
-    """What turns lines, and how many values a card may list, into the whole page as UTF-8."""
+@cache
+def _load_template() -> jinja2.Template:
+    """The page's template; compiling it takes longer than rendering most pages."""
     import jinja2
 
     environment = jinja2.Environment(
@@ -81,7 +86,12 @@ def page_renderer(summary: RunSummary) -> Callable[[Sequence[_Line], int], bytes
     environment.filters["show"] = show
     environment.filters["time"] = show_time
     environment.filters["number"] = lambda value: f"{value:,}"
-    template = environment.get_template("report.html.j2")
+    return environment.get_template("report.html.j2")
+
+
+def page_renderer(summary: RunSummary) -> Callable[[Sequence[_Line], int], bytes]:
+    """What turns lines, and how many values a card may list, into the whole page as UTF-8."""
+    template = _load_template()
     facts = facts_of(summary)
     style = _read("report.css") + _widths(facts)
     script = _read("report.js")
