@@ -121,7 +121,7 @@ def _take_words(checked: Checked, position: int, outcome: Outcome, remembered: R
     source = int(checked.rows.source[position])
     at = Places(
         source,
-        checked.rows.row[position : position + 1],
+        checked.rows.row[position : position + 1].astype(np.int64),
         np.asarray([position], dtype=np.int32),
     )
     columns = checked.judge.sources[source].column_of

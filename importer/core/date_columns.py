@@ -16,6 +16,7 @@ from importer.core.dates import DateEvidence
 from importer.core.distinct import Distinct
 from importer.core.plan import BoundRule, Plan, with_date_order
 from importer.core.rowlog import Places, RowLog, find_notable
+from importer.core.rowtable import Numbers, pack
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,9 +30,9 @@ class _Pending:
     bound: BoundRule
     evidence: DateEvidence
     texts: dict[str, int] = field(default_factory=dict)
-    codes: list[NDArray[np.int32]] = field(default_factory=list)
-    positions: list[NDArray[np.int32]] = field(default_factory=list)
-    rows: list[NDArray[np.int64]] = field(default_factory=list)
+    codes: list[NDArray[np.unsignedinteger]] = field(default_factory=list)
+    positions: list[Numbers] = field(default_factory=list)
+    rows: list[Numbers] = field(default_factory=list)
 
 
 class DateColumns:
@@ -56,9 +57,10 @@ class DateColumns:
         known = pending.texts
         numbers = [known.setdefault(t, len(known)) for t in distinct.texts]
         where = np.flatnonzero(is_open)
-        pending.codes.append(np.asarray(numbers, dtype=np.int32)[distinct.codes][where])
-        pending.positions.append(at.positions[where])
-        pending.rows.append(at.rows[where])
+        narrow = np.asarray(numbers, dtype=np.min_scalar_type(len(known)))
+        pending.codes.append(narrow[distinct.codes[where]])
+        pending.positions.append(pack(at.positions[where]))
+        pending.rows.append(pack(at.rows[where]))
 
     def decide(
         self, plan: Plan, log: RowLog, errors: NDArray[np.bool_]
@@ -82,8 +84,10 @@ class DateColumns:
             if decision.is_contradictory:
                 contradict = pending.evidence.contradict
                 judged = [contradict(t, j) for t, j in zip(texts, judged, strict=True)]
-            distinct = Distinct(np.concatenate(pending.codes), texts)
-            at = Places(key[0], np.concatenate(pending.rows), np.concatenate(pending.positions))
+            distinct = Distinct(np.concatenate(pending.codes).astype(np.intp), texts)
+            rows = np.concatenate([np.asarray(r, dtype=np.int64) for r in pending.rows])
+            positions = np.concatenate([np.asarray(p, np.int32) for p in pending.positions])
+            at = Places(key[0], rows, positions)
             local = np.zeros(len(at.rows), dtype=bool)
             notable = find_notable(judged)
             log.findings(bound, key[2], distinct, judged, at, local, notable)

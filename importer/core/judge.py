@@ -148,12 +148,11 @@ class Judge:
         for position, candidate_id in stands.candidate_ids.items():
             self.table.candidate_ids[first + position] = candidate_id
         if len(keys.email_rows):
-            self.table.email_rows.append((first + keys.email_rows).astype(np.int32))
-            self.table.email_hashes.append(keys.emails)
+            self.table.add_emails(first + keys.email_rows, keys.emails)
         self.table.append(
             RowBlock(
                 source=np.full(len(columns), source.index, dtype=np.uint16),
-                row=at.rows,
+                row=at.rows.astype(np.int32),
                 identity=identity,
                 content=keys.content,
                 name=keys.name,

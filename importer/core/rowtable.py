@@ -8,19 +8,30 @@ when all rows of all sources were seen; a million rows cost what one chunk of th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from importer.core.model import Outcome
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 OUTCOMES: Final = tuple(Outcome)
 CODE_OF: Final = {outcome: index for index, outcome in enumerate(OUTCOMES)}
 UNDECIDED: Final = 255
 """Standing of a row that the ledger does not know: it is judged."""
+
+
+Numbers = range | NDArray[np.int32]
+"""Ascending numbers, mostly without gaps."""
+
+
+def pack(numbers: NDArray[np.int32] | NDArray[np.int64]) -> Numbers:
+    """Keep ascending numbers in little memory."""
+    count = len(numbers)
+    first = int(numbers[0]) if count else 0
+    if count and int(numbers[-1]) - first == count - 1:
+        return range(first, first + count)
+    return numbers.astype(np.int32)
 
 
 @dataclass(slots=True, eq=False)
@@ -38,7 +49,7 @@ class RowBlock:
     """
 
     source: NDArray[np.uint16]
-    row: NDArray[np.int64]
+    row: NDArray[np.int32]
     identity: NDArray[np.uint64]
     content: NDArray[np.uint64]
     name: NDArray[np.uint64]
@@ -53,7 +64,7 @@ class RowTable:
 
     blocks: list[RowBlock] = field(default_factory=list)
     total: int = 0
-    email_rows: list[NDArray[np.int32]] = field(default_factory=list)
+    email_rows: list[Numbers] = field(default_factory=list)
     email_hashes: list[NDArray[np.uint64]] = field(default_factory=list)
     candidate_ids: dict[int, str] = field(default_factory=dict)
 
@@ -68,7 +79,7 @@ class RowTable:
         if not self.blocks:
             return RowBlock(
                 np.zeros(0, np.uint16),
-                np.zeros(0, np.int64),
+                np.zeros(0, np.int32),
                 np.zeros((0, 2), np.uint64),
                 np.zeros(0, np.uint64),
                 np.zeros(0, np.uint64),
@@ -76,12 +87,25 @@ class RowTable:
                 np.zeros(0, bool),
                 np.zeros(0, bool),
             )
-        merged = {n: np.concatenate([getattr(b, n) for b in self.blocks]) for n in names}
+        merged = {}
+        for name in names:
+            merged[name] = np.concatenate([getattr(b, name) for b in self.blocks])
+            for block in self.blocks:  # the parts go as soon as the whole is there
+                setattr(block, name, merged[name][:0])
         self.blocks.clear()
         return RowBlock(**merged)
 
+    def add_emails(self, positions: NDArray[np.int64], keys: NDArray[np.uint64]) -> None:
+        """Add the e-mails of a chunk's rows."""
+        self.email_rows.append(pack(positions))
+        self.email_hashes.append(keys)
+
     def emails(self) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
-        """(position, e-mail hash) of every e-mail of every row."""
+        """(position, key) of every e-mail of every row; to be asked once, for they are many."""
         if not self.email_rows:
             return np.zeros(0, np.int32), np.zeros(0, np.uint64)
-        return np.concatenate(self.email_rows), np.concatenate(self.email_hashes)
+        rows = np.concatenate([np.asarray(r, dtype=np.int32) for r in self.email_rows])
+        keys = np.concatenate(self.email_hashes)
+        self.email_rows.clear()
+        self.email_hashes.clear()
+        return rows, keys

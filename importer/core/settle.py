@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from importer.core.model import Finding, Outcome
 from importer.core.problems import ProblemLog
@@ -37,6 +36,17 @@ _OWN = frozenset(CODE_OF[o] for o in (Outcome.CREATED, Outcome.ALREADY_IN_ATS))
 _CHANGED = CODE_OF[Outcome.CHANGED]
 _SET_ASIDE = CODE_OF[Outcome.SET_ASIDE]
 """Skipped by a person: such a row stands in nobody's way, since it is never sent."""
+
+
+_TOLD = 3
+"""How many other rows a message names."""
+
+
+class Others(NamedTuple):
+    """Rows of another name: the first of them, and how many there are."""
+
+    first: Sequence[int]
+    total: int
 
 
 def settle(
@@ -90,7 +100,7 @@ def _same_person(
     named: frozenset[int],
 ) -> tuple[list[int], dict[int, int]]:
     """Positions of duplicates, and position -> another row of the same person."""
-    shared = pd.Series(rows.identity[:, 0]).duplicated(keep=False).to_numpy()
+    shared = _find_shared(rows.identity[:, 0])
     groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
     position: int
     for position in np.flatnonzero(shared & (rows.standing != _SET_ASIDE)).tolist():
@@ -135,7 +145,7 @@ def _join(groups: Sequence[Sequence[int]]) -> list[list[int]]:
 def _shared_emails(emails: tuple[NDArray[np.int32], NDArray[np.uint64]]) -> list[list[int]]:
     """Positions that have an e-mail address in common, by address."""
     positions, hashes = emails
-    shared = pd.Series(hashes).duplicated(keep=False).to_numpy()
+    shared = _find_shared(hashes)
     groups: dict[int, list[int]] = defaultdict(list)
     for position, hashed in zip(positions[shared].tolist(), hashes[shared].tolist(), strict=True):
         groups[hashed].append(position)
@@ -156,30 +166,48 @@ def _same_email_other_name(
     rows: RowBlock,
     emails: tuple[NDArray[np.int32], NDArray[np.uint64]],
     allowed: frozenset[int],
-) -> dict[int, list[int]]:
+) -> dict[int, Others]:
     positions, hashes = emails
-    shared = pd.Series(hashes).duplicated(keep=False).to_numpy()
+    shared = _find_shared(hashes)
     groups: dict[int, list[int]] = defaultdict(list)
     for position, hashed in zip(positions[shared].tolist(), hashes[shared].tolist(), strict=True):
         if position not in allowed and int(rows.standing[position]) != _SET_ASIDE:
             groups[hashed].append(position)
-    found: dict[int, list[int]] = {}
+    found: dict[int, Others] = {}
     for members in groups.values():
-        names = {int(rows.name[p]) for p in members} - {0}
-        if len(names) < 2:
+        by_name: dict[int, list[int]] = defaultdict(list)
+        for position in dict.fromkeys(members):
+            by_name[int(rows.name[position])].append(position)
+        if len(by_name.keys() - {0}) < 2:
             continue
+        # Only the first few are told: all others of each would be a square of them.
+        first = sorted(p for same in by_name.values() for p in same[:_TOLD])
+        count = sum(map(len, by_name.values()))
+        others = {
+            name: Others([p for p in first if int(rows.name[p]) != name][:_TOLD], count - len(same))
+            for name, same in by_name.items()
+        }
         for position in members:
             if int(rows.standing[position]) == UNDECIDED:
-                others = [p for p in members if rows.name[p] != rows.name[position]]
-                found[position] = others
+                found[position] = others[int(rows.name[position])]
     return found
+
+
+def _find_shared(keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which keys stand there more than once; sorted, as a table of them takes more memory."""
+    ordered = np.sort(keys)
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    del ordered
+    if not len(again):
+        return np.zeros(len(keys), dtype=bool)
+    return np.isin(keys, np.unique(again))
 
 
 def _log(problems: ProblemLog, rows: RowBlock, position: int, finding: Finding) -> None:
     problems.add(
         finding,
         source=int(rows.source[position]),
-        rows=rows.row[position : position + 1],
+        rows=rows.row[position : position + 1].astype(np.int64),
         indexes=np.asarray([position], dtype=np.int32),
     )
 
@@ -200,11 +228,10 @@ def _other_content(rows: RowBlock, other: int, sources: Sequence[str], here: np.
     )
 
 
-def _other_name(
-    rows: RowBlock, others: Sequence[int], sources: Sequence[str], here: np.uint16
-) -> Finding:
-    named = list(dict.fromkeys(_place(rows, o, sources, int(here)) for o in others))
-    places = ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
+def _other_name(rows: RowBlock, others: Others, sources: Sequence[str], here: np.uint16) -> Finding:
+    places = ", ".join(_place(rows, o, sources, int(here)) for o in others.first)
+    more = others.total - len(others.first)
+    places += f" and {more} more" if more else ""
     return Finding(
         "email-of-another-name",
         f"The same e-mail address stands under another name in {places};"
