@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 FIRST_CHUNK = 1_000
 """Rows of the first chunk, so that the first problems of a huge file show at once."""
-CHUNK = 50_000
+CHUNK = 100_000
 
 
 class Spool(Protocol):
@@ -203,6 +203,7 @@ def check_sources(
                 judge.judge_chunk(bound, chunk)
             if on_rows is not None:
                 on_rows(len(chunk.rows), judge)
+            del chunk  # not kept while the next is read
         if spool is not None:
             spool.end_source(source.skipped, source.description.notes)
         for reason, lines in source.skipped.items():

@@ -11,15 +11,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from importer.checking import Checked
 from importer.core.bodies import body_emails, body_name
 from importer.core.identity import fold_name
 from importer.core.model import Finding, Outcome
 from importer.core.ports import Ledger, RowState, StagedRow
 from importer.core.readback import parse_sent
-from importer.core.rowlog import Places
+from importer.core.rowlog import place_of
 from importer.core.rowtable import CODE_OF
 from importer.errors import GuardStopped
 from importer.sending.existing import Existing, ExistingPeople, Verdict, Wanted
@@ -143,9 +141,4 @@ def _describe(meeting: Existing) -> Finding:
 
 
 def _log(checked: Checked, position: int, finding: Finding) -> None:
-    at = Places(
-        int(checked.rows.source[position]),
-        checked.rows.row[position : position + 1],
-        np.asarray([position], dtype=np.int32),
-    )
-    checked.judge.log.one(finding, at, 0)
+    checked.judge.log.one(finding, place_of(checked.rows, position), 0)

@@ -26,7 +26,7 @@ from importer.core.model import (
 )
 from importer.core.ports import Ledger, Remembered, RowState, Source
 from importer.core.problems import RowProblems
-from importer.core.rowlog import Places
+from importer.core.rowlog import place_of
 from importer.core.rowtable import CODE_OF, OUTCOMES
 from importer.core.standing import IN_DOUBT
 from importer.core.tokens import Origin, make_token
@@ -118,13 +118,8 @@ def _was_completed(checked: Checked, position: int, remembered: Remembered, run_
 def _take_words(checked: Checked, position: int, outcome: Outcome, remembered: Remembered) -> None:
     if outcome not in (Outcome.REFUSED, Outcome.INCOMPLETE, Outcome.IN_DOUBT):
         return
-    source = int(checked.rows.source[position])
-    at = Places(
-        source,
-        checked.rows.row[position : position + 1].astype(np.int64),
-        np.asarray([position], dtype=np.int32),
-    )
-    columns = checked.judge.sources[source].column_of
+    at = place_of(checked.rows, position)
+    columns = checked.judge.sources[at.source].column_of
     for problem in remembered.problems:
         finding = Finding(
             problem.code, problem.message, problem.hint, problem.severity, problem.suggestion

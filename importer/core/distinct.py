@@ -93,8 +93,18 @@ class Columns:
 
 
 def _factorise(values: NDArray[np.object_]) -> Distinct:
-    codes, texts = pd.factorize(values)
-    return Distinct(codes, texts.tolist())
+    """Number the distinct texts in the order of their first rows.
+
+    A parser keeps one object for each distinct text of a column. So cells that hold the same
+    object are brought together first: numbers compare three times as fast as texts.
+    """
+    values = np.ascontiguousarray(values)
+    addresses = np.ndarray(len(values), dtype=np.intp, buffer=values)
+    objects, found = pd.factorize(addresses)
+    first = np.empty(len(found), dtype=np.intp)
+    first[objects[::-1]] = np.arange(len(values) - 1, -1, -1)
+    codes, texts = pd.factorize(values[first])
+    return Distinct(codes[objects], texts.tolist())
 
 
 class Remembering(Generic[T]):
@@ -118,9 +128,9 @@ class Remembering(Generic[T]):
         except KeyError:
             found = [known[t] if t in known else function(t) for t in texts]
         if len(texts) <= self._limit:
-            if len(known) + len(texts) > self._limit:
-                known.clear()
             known.update(zip(texts, found, strict=True))
+            if len(known) > self._limit:
+                self._known = dict(zip(texts, found, strict=True))
         return found
 
 

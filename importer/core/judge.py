@@ -36,7 +36,7 @@ from importer.core.ports import Content
 from importer.core.presence import Presence
 from importer.core.rowlog import Places, RowLog, find_notable
 from importer.core.rowtable import CODE_OF, UNDECIDED, RowBlock, RowTable
-from importer.core.run_keys import KeyMaker, key_people
+from importer.core.run_keys import KeyMaker
 from importer.core.standing import (
     Change,
     Known,
@@ -117,7 +117,7 @@ class Judge:
         texts = read_person_texts(self.plan, source, columns, self._judged)
         keys = self._keys.make(texts, columns, source.mapped)
         if self._is_first:
-            identity = key_people(texts, keys.content)[:, np.newaxis]
+            identity = self._keys.key_people(texts, keys.content)[:, np.newaxis]
             stands = know_nobody(len(columns))
         else:
             who = self._who.of(source, columns, texts)

@@ -17,6 +17,7 @@ from importer.core.distinct import Distinct
 from importer.core.model import Converted, Finding, Severity
 from importer.core.plan import BoundRule
 from importer.core.problems import ProblemLog
+from importer.core.rowtable import RowBlock
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,6 +35,15 @@ class Places:
     source: int
     rows: NDArray[np.int64]
     positions: NDArray[np.int32]
+
+
+def place_of(rows: RowBlock, position: int) -> Places:
+    """Where one row of the run stands."""
+    return Places(
+        int(rows.source[position]),
+        rows.row[position : position + 1].astype(np.int64),
+        np.asarray([position], dtype=np.int32),
+    )
 
 
 class RowLog:

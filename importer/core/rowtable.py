@@ -22,15 +22,13 @@ UNDECIDED: Final = 255
 
 
 Numbers = range | NDArray[np.int32]
-"""Ascending numbers, mostly without gaps."""
+"""Numbers of rows, mostly each one more than the one before."""
 
 
 def pack(numbers: NDArray[np.int32] | NDArray[np.int64]) -> Numbers:
-    """Keep ascending numbers in little memory."""
-    count = len(numbers)
-    first = int(numbers[0]) if count else 0
-    if count and int(numbers[-1]) - first == count - 1:
-        return range(first, first + count)
+    """Keep numbers in little memory where each is one more than the one before."""
+    if len(numbers) and bool((np.diff(numbers) == 1).all()):
+        return range(int(numbers[0]), int(numbers[-1]) + 1)
     return numbers.astype(np.int32)
 
 
@@ -101,11 +99,8 @@ class RowTable:
         self.email_hashes.append(keys)
 
     def emails(self) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
-        """(position, key) of every e-mail of every row; to be asked once, for they are many."""
+        """(position, key) of every e-mail of every row."""
         if not self.email_rows:
             return np.zeros(0, np.int32), np.zeros(0, np.uint64)
-        rows = np.concatenate([np.asarray(r, dtype=np.int32) for r in self.email_rows])
-        keys = np.concatenate(self.email_hashes)
-        self.email_rows.clear()
-        self.email_hashes.clear()
-        return rows, keys
+        rows = [np.asarray(r, dtype=np.int32) for r in self.email_rows]
+        return np.concatenate(rows), np.concatenate(self.email_hashes)

@@ -9,6 +9,7 @@ digest of every row would take longer than reading the file.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -52,11 +53,41 @@ class RunKeys:
     emails: NDArray[np.uint64]
 
 
+class NamePart:
+    """The keys of given names, or of family names; each is remembered.
+
+    Args:
+        strip: Takes off the blanks on the outer side of the whole name.
+    """
+
+    def __init__(self, strip: Callable[[str], str]) -> None:
+        self._sums = Remembering(_name_key)
+        self._words = Remembering(lambda name: _key_words(strip(fold_identity(name))))
+
+    def spread_sums(
+        self, parts: Sequence[Part], count: int
+    ) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+        """For each row a key that does not know the order of words, and which have no name."""
+        return spread_values(parts, count, lambda t: np.asarray(self._sums(t), dtype=np.uint64))
+
+    def spread_words(
+        self, parts: Sequence[Part], count: int
+    ) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+        """For each row the key of its words in order with their weight, and which have none."""
+        result = np.zeros((count, 2), dtype=np.uint64)
+        for part in parts:
+            words = b"".join(self._words(part.texts))
+            keys = np.frombuffer(words, dtype=np.uint64).reshape(-1, 2)[part.distinct.codes]
+            result = np.where(result[:, 1:] == 0, keys, result)
+        return result, result[:, 1] == 0
+
+
 class KeyMaker:
-    """Makes the keys of chunks; remembers the words of names."""
+    """Makes the keys of chunks; remembers those of names."""
 
     def __init__(self) -> None:
-        self._names = Remembering(_name_key)
+        self._given = NamePart(str.lstrip)
+        self._family = NamePart(str.rstrip)
 
     def make(self, texts: PersonTexts, columns: Columns, mapped: Sequence[str]) -> RunKeys:
         """Make the keys of one chunk.
@@ -67,25 +98,52 @@ class KeyMaker:
             mapped: Names of the mapped columns.
         """
         email_rows, emails = spread_emails(texts, _key_folded)
+        has_emails = len(email_rows) > 0  # without them nobody asks for names
         return RunKeys(
             content=_key_contents(columns, mapped),
-            name=self._key_names(texts),
+            name=self._key_names(texts) if has_emails else np.zeros(texts.count, dtype=np.uint64),
             email_rows=email_rows,
             emails=emails,
         )
 
+    def key_people(self, texts: PersonTexts, content: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """Key the rows' people as `Identities` tells them apart.
+
+        By the identity columns or the first e-mail; else by name and phone; else by the whole
+        content.
+        """
+        if texts.named:
+            person, blank = _key_columns(texts)
+        else:
+            person, blank = spread_values(texts.first_emails, texts.count, _key_folded)
+        if blank.any():
+            person[blank] = self._key_by_name(texts, content)[blank]
+        return person
+
     def _key_names(self, texts: PersonTexts) -> NDArray[np.uint64]:
-        total = np.zeros(texts.count, dtype=np.uint64)
-        has_name = np.zeros(texts.count, dtype=bool)
-        for parts in (texts.given, texts.family):
-            values, blank = spread_values(parts, texts.count, self._sum_words)
-            total += values
-            has_name |= ~blank
-        total[has_name & (total == 0)] = _NAMELESS
+        total, no_given = self._given.spread_sums(texts.given, texts.count)
+        family, no_family = self._family.spread_sums(texts.family, texts.count)
+        total += family
+        total[~(no_given & no_family) & (total == 0)] = _NAMELESS
         return total
 
-    def _sum_words(self, names: Sequence[str]) -> NDArray[np.uint64]:
-        return np.asarray(self._names(names), dtype=np.uint64)
+    def _key_by_name(self, texts: PersonTexts, content: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """Key name and phone; rows without a name by their content: only the same row is theirs.
+
+        A name is keyed word by word, so that "Mary Ann" "Smith" is "Mary" "Ann Smith", as it is
+        when the parts are written one after the other.
+        """
+        given, no_given = self._given.spread_words(texts.given, texts.count)
+        family, no_family = self._family.spread_words(texts.family, texts.count)
+        given[no_given, 1] = 1
+        keys = given[:, 0] + given[:, 1] * family[:, 0]
+        keys *= _MIX
+        keys ^= keys >> _SHIFT
+        keys += spread_values(texts.find_phones(), texts.count, _key_folded)[0]
+        keys *= _MIX
+        nameless = no_given & no_family
+        keys[nameless] = content[nameless] * _MIX + np.uint64(1)
+        return keys
 
 
 def _name_key(name: str) -> int:
@@ -114,21 +172,6 @@ def _key_contents(columns: Columns, mapped: Sequence[str]) -> NDArray[np.uint64]
     return mixed
 
 
-def key_people(texts: PersonTexts, content: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Key the rows' people as `Identities` tells them apart.
-
-    By the identity columns or the first e-mail; else by name and phone; else by the whole
-    content.
-    """
-    if texts.named:
-        person, blank = _key_columns(texts)
-    else:
-        person, blank = spread_values(texts.first_emails, texts.count, _key_folded)
-    if blank.any():
-        person[blank] = _key_by_name(texts, content)[blank]
-    return person
-
-
 def _key_columns(texts: PersonTexts) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
     person = np.zeros(texts.count, dtype=np.uint64)
     blank = np.ones(texts.count, dtype=bool)
@@ -141,36 +184,12 @@ def _key_columns(texts: PersonTexts) -> tuple[NDArray[np.uint64], NDArray[np.boo
     return person, blank
 
 
-def _key_by_name(texts: PersonTexts, content: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Key name and phone; rows without a name by their content, as only the same row is theirs.
-
-    A name is keyed word by word, so that "Mary Ann" "Smith" is "Mary" "Ann Smith", as it is
-    when the parts are written one after the other.
-    """
-    given, no_given = spread_values(_folded(texts.given, str.lstrip), texts.count, _key_words, 2)
-    family, no_family = spread_values(_folded(texts.family, str.rstrip), texts.count, _key_words, 2)
-    given[no_given, 1] = 1
-    keys = given[:, 0] + given[:, 1] * family[:, 0]
-    keys *= _MIX
-    keys ^= keys >> _SHIFT
-    keys += spread_values(texts.find_phones(), texts.count, _key_folded)[0]
-    keys *= _MIX
-    nameless = no_given & no_family
-    keys[nameless] = content[nameless] * _MIX + np.uint64(1)
-    return keys
-
-
-def _folded(parts: Sequence[Part], strip: Callable[[str], str]) -> list[Part]:
-    return [Part(p.distinct, [strip(fold_identity(t)) for t in p.texts]) for p in parts]
-
-
-def _key_words(names: Sequence[str]) -> NDArray[np.uint64]:
-    """For each name the key of its words in their order, and the weight of a word behind them."""
-    keyed = [
-        _key_sequence(name.split(" ")) if " " in name else (hash(name) & _MASK, _WEIGHT)
-        for name in names
-    ]
-    return np.asarray(keyed, dtype=np.uint64).reshape(-1, 2)
+def _key_words(name: str) -> bytes:
+    """The key of a name's words in their order, and the weight of a word behind them: 0 if none."""
+    if not name:
+        return bytes(16)
+    key, weight = _key_sequence(name.split(" ")) if " " in name else (hash(name) & _MASK, _WEIGHT)
+    return key.to_bytes(8, sys.byteorder) + weight.to_bytes(8, sys.byteorder)
 
 
 def _key_sequence(words: Sequence[str]) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from importer.core.model import Finding, Outcome
 from importer.core.problems import ProblemLog
@@ -196,11 +197,11 @@ def _same_email_other_name(
 def _find_shared(keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
     """Which keys stand there more than once; sorted, as a table of them takes more memory."""
     ordered = np.sort(keys)
-    again = ordered[1:][ordered[1:] == ordered[:-1]]
-    del ordered
+    again = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
     if not len(again):
         return np.zeros(len(keys), dtype=bool)
-    return np.isin(keys, np.unique(again))
+    found: NDArray[np.bool_] = pd.Series(keys).isin(again).to_numpy()
+    return found
 
 
 def _log(problems: ProblemLog, rows: RowBlock, position: int, finding: Finding) -> None:

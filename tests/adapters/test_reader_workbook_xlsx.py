@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import sys
 import zipfile
 from pathlib import Path
 
@@ -337,3 +338,16 @@ def test_same_part_twice_is_no_crash() -> None:
     with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(data, "a") as archive:
         archive.writestr("xl/worksheets/sheet1.xml", "<worksheet/>")
     assert Read(data.getvalue(), "xlsx").rows in ({}, {1: ["x"]})
+
+
+def test_few_texts_used_often_are_read_the_fast_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A workbook counts each use of a shared text; many uses of few texts are no lie."""
+    monkeypatch.setitem(sys.modules, "openpyxl", None)  # the slow way would fail
+    path = tmp_path / "choices.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for row in range(2_000):
+            sheet.write_row(row, 0, ["yes", "no", "maybe"])
+    assert len(Read(path.read_bytes(), "xlsx").rows) == 2_000

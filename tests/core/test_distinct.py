@@ -24,6 +24,18 @@ def test_rows_of_values_are_their_rows(texts: list[str]) -> None:
     assert distinct.spread(distinct.texts).tolist() == texts
 
 
+@given(st.lists(st.tuples(st.sampled_from(["", "a", "long text"]), st.integers(0, 2)), max_size=40))
+def test_equal_texts_are_one_value_whatever_objects_hold_them(cells: list[tuple[str, int]]) -> None:
+    """A parser may hold one text once, or once a cell: it is one value, numbered as it comes."""
+    objects = {(t, n): "".join(list(t)) for t, n in cells}
+    column = np.empty(len(cells), dtype=object)
+    column[:] = [objects[cell] for cell in cells]
+    distinct = Columns(pd.DataFrame({"A": column}, dtype=object)).distinct(("A",))
+    texts = [t for t, _ in cells]
+    assert list(distinct.texts) == list(dict.fromkeys(texts))
+    assert [distinct.texts[code] for code in distinct.codes.tolist()] == texts
+
+
 @given(TEXTS, TEXTS, TEXTS)
 def test_joined_columns_skip_blanks(a: list[str], b: list[str], c: list[str]) -> None:
     """Several columns become one text of their non-blank cells."""

@@ -98,7 +98,7 @@ def test_names_are_keyed_as_they_are_hashed() -> None:
     frame = pd.DataFrame(pairs, columns=["First", "Last"], dtype=object)
     for name in CELLS:
         if name not in frame:
-            frame[name] = ""
+            frame[name] = "a@example.com" if name == "Mail" else ""
     _, rows = judge_rows(frame, BY_EMAIL, is_first=True)
     hashed = [name_hash(SECRET, f"{a} {b}") if (a + b).strip() else b"" for a, b in pairs]
     assert group(rows.name) == group(hashed)

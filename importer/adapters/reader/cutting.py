@@ -8,6 +8,7 @@ question are looked at singly; a loop over all cells would cost more than readin
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -146,6 +147,24 @@ def join_blocks(first: Block, second: Block) -> Block:
         hidden=hidden,
         findings=(*first.findings, *second.findings),
     )
+
+
+def split_block(block: Block, last: int) -> tuple[Block, Block]:
+    """A block without its last rows, and those; they share no memory with it.
+
+    Both keep all findings: each is told with the row that it names.
+    """
+    cut = max(0, len(block.rows) - last)
+    body, end = (
+        Block(
+            rows=block.rows[part],
+            columns=[column[part] for column in block.columns],
+            hidden=None if block.hidden is None else block.hidden[part],
+            findings=block.findings,
+        )
+        for part in (slice(cut), slice(cut, None))
+    )
+    return body, replace(end, columns=[column.copy() for column in end.columns])
 
 
 def _hidden(block: Block) -> NDArray[np.bool_]:

@@ -152,7 +152,10 @@ class DelimitedGrid:
                     rows = np.arange(start, start + count, dtype=np.int64)
                     start += count
                     self._check_rows(start)
-                    yield Block(rows, [frame[c].to_numpy() for c in frame.columns])
+                    columns = [frame[c].to_numpy() for c in frame.columns]
+                    del frame
+                    yield Block(rows, columns)
+                    del rows, columns  # not beside the next ones
 
     def _exact_blocks(self, size: int, done: int) -> Iterator[Block]:
         with self._intake.open() as raw:

@@ -57,7 +57,7 @@ class Facts:
     has_breaks: bool
 
 
-_CONTROLS: Final = bytes([*range(1, 9), 11, 12, *range(14, 32), 127])
+_NO_CONTROLS: Final = b"\n\r\t\0"
 _ENDS: Final = np.frombuffer(b"\r\n", dtype=np.uint8)
 _EXPONENTS: Final = np.frombuffer(b"eE", dtype=np.uint8)
 
@@ -102,7 +102,7 @@ def gather_facts(stream: IO[bytes] | io.FileIO) -> Facts:
             destroyed = bool(np.isin(_before(codes, "+"), _EXPONENTS).any())
         if not breaks:
             breaks, open_quotes = _find_breaks(block, open_quotes)
-        controls = controls or len(block.translate(None, _CONTROLS)) != len(block)
+        controls = controls or _has_controls(block)
         last = block[-1:]
     if is_utf8:
         try:
@@ -163,6 +163,16 @@ def _odd_lines(block: bytes) -> list[bytes]:
         taken.append(block[start : min(at, found.start() + 4096)])
         size += len(taken[-1])
     return taken
+
+
+def _has_controls(block: bytes) -> bool:
+    """Whether there are control bytes other than NUL, tab and line ends."""
+    codes = np.frombuffer(block, dtype=np.uint8)
+    others = int(np.count_nonzero(codes < ord(" ")))
+    for known in _NO_CONTROLS:
+        if others:
+            others -= int(np.count_nonzero(codes == known))
+    return others > 0 or b"\x7f" in block
 
 
 def _has_lone_cr(codes: NDArray[np.uint8]) -> bool:

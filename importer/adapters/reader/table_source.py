@@ -2,8 +2,8 @@
 
 Lives here: the stream from blocks to chunks; fulfils `importer.core.ports.Source`. Must
 never live here: judgement (that is `core/table.py` and `core/table_end.py`) or a file format.
-What a newcomer would question: one block is always held back, because only the last one can
-hold footers, and no one knows which block is the last before the next one is asked for.
+What a newcomer would question: the end of each block is held back, because only the last one
+can hold footers, and no one knows which block is the last before the next one is asked for.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from importer.adapters.reader.cutting import (
     is_filled,
     join_blocks,
     repeated_headers,
+    split_block,
     surplus_findings,
     swallowed_lines,
     take_rows,
@@ -35,8 +36,10 @@ from importer.core.table import HEAD_ROWS, Layout, Row, find_table
 from importer.core.table_end import TAIL_ROWS, find_footer
 from importer.errors import ImporterError
 
-_READ_AHEAD: Final = 50_000
+_READ_AHEAD: Final = 100_000
 _FIRST_CHUNK: Final = 1_000
+_HELD_ROWS: Final = 200
+"""Rows at the end of a block that wait for the next: many more than a footer has."""
 _OUTCOME_COLUMN: Final = "import_outcome"
 
 
@@ -116,11 +119,13 @@ class TableSource:
         wanted = min(size, _FIRST_CHUNK)
         for block, is_last in self._blocks():
             chunk = self._cut(block, is_last=is_last)
+            del block  # a large one is not kept while the next is read
             start = 0
             while start < len(chunk.rows):
                 yield _slice(chunk, start, start + wanted)
                 start += wanted
                 wanted = size
+            del chunk
         if self._has_changed():
             raise CannotRead(sayings.CHANGED)
 
@@ -157,13 +162,16 @@ class TableSource:
         held: Block | None = None
         try:
             for block in self._stream:
-                if held is None:
-                    held = block
-                elif len(block.rows) >= 2 * TAIL_ROWS:
-                    yield held, False
-                    held = block
-                else:
+                if held is not None and len(block.rows) < 2 * TAIL_ROWS:
                     held = join_blocks(held, block)
+                    continue
+                if held is not None:
+                    yield held, False
+                body, held = split_block(block, _HELD_ROWS)
+                del block
+                if len(body.rows):
+                    yield body, False
+                del body
         except (ImporterError, MemoryError, GeneratorExit):
             raise
         except Exception as error:

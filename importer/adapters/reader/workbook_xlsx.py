@@ -47,7 +47,7 @@ LONG_ENOUGH: Final = 1024 * 1024
 
 _STRING_END: Final = re.compile(rb"</(?:[\w.-]+:)?si>|<(?:[\w.-]+:)?si\s*/>")
 _SHARED: Final = re.compile(rb"v>\s*(\d{1,15})\s*<")
-_CLAIMED_COUNT: Final = re.compile(rb"[cC]ount\s*=\s*[\"'](\d{1,30})")
+_CLAIMED_COUNT: Final = re.compile(rb"uniqueCount\s*=\s*[\"'](\d{1,30})")
 _ANY_VALUE: Final = re.compile(rb"<(?:[\w.-]+:)?(?:v|t|f)(?:\s[^>]*)?>[^<]")
 _BLANK_AT_START: Final = re.compile(rb"<(?:[\w.-]+:)?t>[ \t\r\n]")
 _BLANK_BEFORE_END: Final = re.compile(rb"[ \t\r\n]</(?:[\w.-]+:)?t>")
