@@ -53,7 +53,14 @@ class Drive:
         self.events = events
         self.halt = StopSignal(stop)
         self.reads_back = read_back
-        self.journal = Journal(ledger, connector=connector, run_id=run_id, fence=fence, pace=pace)
+        self.journal = Journal(
+            ledger,
+            connector=connector,
+            run_id=run_id,
+            fence=fence,
+            pace=pace,
+            in_flight=lambda: len(self._in_flight),
+        )
         self.outage = OutageGuard(guards)
         self.breaker = Breaker(guards.refusals_running)
         self.successes = 0

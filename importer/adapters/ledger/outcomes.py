@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     Connection,
@@ -52,15 +52,9 @@ class Outcomes(Staging):
             rows = _rows_of(conn, connector, seqs)
             for row in rows:
                 require_event(RowState(row.state), RowState.INTENDED)
-            s = t.staged.c
-            for chunk in split_chunks(list(seqs)):
-                conn.execute(
-                    update(t.staged)
-                    .where(s.connector == connector, s.seq.in_(chunk))
-                    .values(state=RowState.INTENDED.value, attempts=s.attempts + 1)
-                )
+            conn.execute(_INTEND, [{"b_connector": connector, "b_seq": seq} for seq in seqs])
             conn.execute(
-                insert(t.attempts),
+                _ADD_ATTEMPT,
                 [
                     {
                         "connector": connector,
@@ -159,9 +153,7 @@ class Outcomes(Staging):
         persons: dict[int, int],
         problems: dict[int, str],
     ) -> None:
-        run = conn.execute(
-            select(t.runs.c.mapping_sha256, t.runs.c.schema_sha256).where(t.runs.c.run_id == run_id)
-        ).first()
+        run = conn.execute(_RUN, {"b_run": run_id}).first()
         conn.execute(
             _UPDATE_PERSON,
             [
@@ -196,10 +188,7 @@ class Outcomes(Staging):
         delete_rows(conn, connector, [x.seq for x in done])
         created = sum(x.state in _HAS_CANDIDATE for x in done)
         if created:
-            r = t.runs.c
-            conn.execute(
-                update(t.runs).where(r.run_id == run_id).values(created=r.created + created)
-            )
+            conn.execute(_COUNT_CREATED, {"b_run": run_id, "b_created": created})
 
     def _persons_for(
         self, conn: Connection, connector: int, rows: Sequence[Row[Any]]
@@ -275,12 +264,30 @@ _CLOSE_ATTEMPT = _update_of(
 )
 
 
+_ADD_ATTEMPT: Final = insert(t.attempts)
+_INTEND: Final = (
+    update(t.staged)
+    .where(t.staged.c.connector == bindparam("b_connector"), t.staged.c.seq == bindparam("b_seq"))
+    .values(state=RowState.INTENDED.value, attempts=t.staged.c.attempts + 1)
+)
+_ROWS: Final = select(t.staged).where(
+    t.staged.c.connector == bindparam("b_connector"),
+    t.staged.c.seq.in_(bindparam("b_values", expanding=True)),
+)
+_RUN: Final = select(t.runs.c.mapping_sha256, t.runs.c.schema_sha256).where(
+    t.runs.c.run_id == bindparam("b_run")
+)
+_COUNT_CREATED: Final = (
+    update(t.runs)
+    .where(t.runs.c.run_id == bindparam("b_run"))
+    .values(created=t.runs.c.created + bindparam("b_created"))
+)
+
+
 def _rows_of(conn: Connection, connector: int, seqs: Sequence[int]) -> list[Row[Any]]:
-    s = t.staged.c
     rows: list[Row[Any]] = []
     for chunk in split_chunks(list(seqs)):
-        query = select(t.staged).where(s.connector == connector, s.seq.in_(chunk))
-        rows += conn.execute(query).all()
+        rows += conn.execute(_ROWS, {"b_connector": connector, "b_values": chunk}).all()
     if len(rows) != len(seqs) or len(set(seqs)) != len(seqs):
         raise LedgerError(
             "A row was to be settled that is not on its way: it was settled before.",

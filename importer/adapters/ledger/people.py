@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from importer.adapters.ledger import tables as t
 from importer.adapters.ledger.store import Store, split_chunks
@@ -59,6 +59,22 @@ _WAITING = (
 )
 _OWN = (t.staged.c.identity, t.staged.c.columns, t.staged.c.hashes, *_WAITING)
 _ORIGINAL = (t.staged.c.origin, t.staged.c.origin_columns, t.staged.c.origin_hashes, *_WAITING)
+
+_PERSONS_OF: Final = select(t.identities.c.identity, t.identities.c.person).where(
+    t.identities.c.connector == bindparam("b_connector"),
+    t.identities.c.identity.in_(bindparam("b_values", expanding=True)),
+)
+_EMAILS_OF: Final = select(t.emails.c.email, t.emails.c.person).where(
+    t.emails.c.connector == bindparam("b_connector"),
+    t.emails.c.email.in_(bindparam("b_values", expanding=True)),
+)
+_DROP_FACE: Final = delete(t.identities).where(
+    t.identities.c.connector == bindparam("b_connector"),
+    t.identities.c.identity == bindparam("b_identity"),
+)
+_ADD_FACE: Final = insert(t.identities)
+_ADD_EMAIL: Final = insert(t.emails)
+_ADD_PERSON: Final = insert(t.people)
 
 Face = tuple[bytes, Content, Content | None]
 """An identity, the content it counts as settled with, and the content told of besides."""
@@ -187,13 +203,10 @@ class People(Store):
     def _persons_of(
         self, conn: Connection, connector: int, identities: Iterable[bytes]
     ) -> dict[bytes, int]:
-        i = t.identities.c
         known: dict[bytes, int] = {}
         for chunk in split_chunks(sorted(set(identities))):
-            query = select(i.identity, i.person).where(
-                i.connector == connector, i.identity.in_(chunk)
-            )
-            known.update((identity, person) for identity, person in conn.execute(query))
+            found = conn.execute(_PERSONS_OF, {"b_connector": connector, "b_values": chunk})
+            known.update((identity, person) for identity, person in found)
         return known
 
     def _add_people(self, conn: Connection, connector: int, count: int) -> list[int]:
@@ -203,7 +216,7 @@ class People(Store):
         first = self._take_numbers(conn, connector, "next_person", count)
         persons = list(range(first, first + count))
         conn.execute(
-            insert(t.people),
+            _ADD_PERSON,
             [{"connector": connector, "person": n, "state": None} for n in persons],
         )
         return persons
@@ -213,14 +226,12 @@ class People(Store):
     ) -> None:
         """Write what identities look like; a later entry of the same identity wins."""
         last = {face[0]: (person, face) for person, face in faces}
-        i = t.identities.c
-        for chunk in split_chunks(list(last)):
-            conn.execute(
-                delete(t.identities).where(i.connector == connector, i.identity.in_(chunk))
-            )
         if last:
             conn.execute(
-                insert(t.identities),
+                _DROP_FACE, [{"b_connector": connector, "b_identity": one} for one in last]
+            )
+            conn.execute(
+                _ADD_FACE,
                 [
                     {
                         "connector": connector,
@@ -242,15 +253,14 @@ class People(Store):
         wanted = set(pairs)
         if not wanted:
             return
-        e = t.emails.c
         known: set[tuple[bytes, int]] = set()
         for chunk in split_chunks(sorted({email for email, _ in wanted})):
-            query = select(e.email, e.person).where(e.connector == connector, e.email.in_(chunk))
-            known.update((email, person) for email, person in conn.execute(query))
+            found = conn.execute(_EMAILS_OF, {"b_connector": connector, "b_values": chunk})
+            known.update((email, person) for email, person in found)
         new = sorted(wanted - known)
         if new:
             conn.execute(
-                insert(t.emails),
+                _ADD_EMAIL,
                 [{"connector": connector, "email": e, "person": p} for e, p in new],
             )
 

@@ -9,9 +9,9 @@ wait side by side.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from importer.adapters.ledger import tables as t
 from importer.adapters.ledger.people import People
@@ -210,9 +210,13 @@ class Staging(People):
 
 def delete_rows(conn: Connection, connector: int, seqs: Sequence[int]) -> None:
     """Forget rows and their bodies."""
-    s = t.staged.c
-    for chunk in split_chunks(list(seqs)):
-        conn.execute(delete(t.staged).where(s.connector == connector, s.seq.in_(chunk)))
+    if seqs:
+        conn.execute(_DROP_ROW, [{"b_connector": connector, "b_seq": seq} for seq in seqs])
+
+
+_DROP_ROW: Final = delete(t.staged).where(
+    t.staged.c.connector == bindparam("b_connector"), t.staged.c.seq == bindparam("b_seq")
+)
 
 
 def split_hashes(joined: bytes) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -90,22 +90,16 @@ class Store:
 
     def _lock_connector(self, conn: Connection, connector: int) -> Row[Any]:
         """Read a connector's line and keep other writers off it until the transaction ends."""
-        line = conn.execute(
-            select(t.connectors).where(t.connectors.c.id == connector).with_for_update()
-        ).first()
+        line = conn.execute(_CONNECTOR, {"b_id": connector}).first()
         if line is None:
             raise LedgerError("The ledger does not know this connector.", hint="Run again.")
         return line
 
     def _take_numbers(self, conn: Connection, connector: int, counter: str, count: int) -> int:
         """Reserve numbers of a connector's counter, whose line is locked; returns the first."""
-        column = t.connectors.c[counter]
-        first: int = conn.execute(select(column).where(t.connectors.c.id == connector)).scalar_one()
-        conn.execute(
-            update(t.connectors)
-            .where(t.connectors.c.id == connector)
-            .values({counter: first + count})
-        )
+        read, write = _COUNTERS[counter]
+        first: int = conn.execute(read, {"b_id": connector}).scalar_one()
+        conn.execute(write, {"b_id": connector, "b_next": first + count})
         return first
 
     # --- the columns that a content was hashed over --------------------------------------
@@ -142,6 +136,17 @@ class Store:
 
 
 _ALL_SETS: Final = select(t.column_sets.c.id, t.column_sets.c.names)
+
+# Statements of every row are built once: building one takes longer than SQLite's work on it.
+_IS_OURS: Final = t.connectors.c.id == bindparam("b_id")
+_CONNECTOR: Final = select(t.connectors).where(_IS_OURS).with_for_update()
+_COUNTERS: Final = {
+    name: (
+        select(t.connectors.c[name]).where(_IS_OURS),
+        update(t.connectors).where(_IS_OURS).values({name: bindparam("b_next")}),
+    )
+    for name in ("next_seq", "next_person")
+}
 
 
 @contextmanager
