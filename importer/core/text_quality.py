@@ -44,7 +44,7 @@ def find_destroyed(texts: Collection[str]) -> Iterator[tuple[int, Finding]]:
     Args:
         texts: One column.
     """
-    joined = _SPLIT.join(texts)
+    joined = _SPLIT.join(set(texts))
     has_hashes = "###" in joined
     has_exponents = "E+" in joined or "e+" in joined
     if not has_hashes and not has_exponents:
@@ -63,7 +63,7 @@ def find_broken_characters(texts: Collection[str]) -> Iterator[tuple[int, Findin
     Args:
         texts: One column.
     """
-    joined = "|".join(texts)
+    joined = "|".join(set(texts))
     is_clean = joined.isprintable() or _CONTROL.search(joined) is None
     if is_clean and (joined.isascii() or not _has_garbled(joined)):
         return

@@ -122,6 +122,9 @@ ROWS_AT_ONCE: Final = 1024
 MOST_CELLS_A_BLOCK: Final = 16_000_000
 """One stray cell in column XFD must not make a block of 50,000 rows by 16,384 columns."""
 
+MOST_SHARED_TEXTS: Final = 25_000
+"""A column with more different texts than these is one of names or ids: few come again."""
+
 LONG_NUMBER: Final = Finding(
     code="long-number",
     message="The column holds numbers of more than 15 digits; a spreadsheet keeps only 15, so "
@@ -158,6 +161,7 @@ class SheetGrid:
         self._read_lines = read_lines
         self._facts = facts
         self._warned: set[int] = set()
+        self._known: dict[int, dict[str, str]] = {}
 
     def blocks(self, size: int) -> Iterator[Block]:
         """Read the rows once, in order, at most `size` a block."""
@@ -235,12 +239,22 @@ class SheetGrid:
         for cells in zip(*values, strict=True) if is_even else zip_longest(*values, fillvalue=""):
             number = len(columns)
             column, has_long = format_column(cells)
-            columns.append(column)
+            columns.append(self._share_texts(number, column))
             if has_long and number not in self._warned:
                 self._warned.add(number)
                 at = next(at for at, cell in enumerate(cells) if has_lost_digits(cell))
                 findings.append(GridFinding(int(rows[at]), number, str(column[at]), LONG_NUMBER))
         return columns
+
+    def _share_texts(self, number: int, column: NDArray[np.object_]) -> NDArray[np.object_]:
+        """Let equal texts of a column be one object: a reader gives each cell its own.
+
+        That saves memory, and it lets distinct values be found by looking at objects.
+        """
+        known = self._known.setdefault(number, {})
+        if len(known) < MOST_SHARED_TEXTS:
+            column[:] = list(map(known.setdefault, column, column))
+        return column
 
     def _lay_over(
         self, columns: list[NDArray[np.object_]], lines: Lines, rows: NDArray[np.int64]
