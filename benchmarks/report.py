@@ -60,16 +60,8 @@ def write_formats(*formats: str) -> Callable[[Path, int], None]:
 
 def make_run(rows: int) -> tuple[object, Callable[[], Iterator[object]]]:
     """A run of so many rows, every twentieth of them rejected for one of 40 reasons."""
-    from importer.core.model import (
-        Outcome,
-        Problem,
-        ReportRow,
-        RequestCounts,
-        RowProblem,
-        RunSummary,
-        Severity,
-        SourceDescription,
-    )
+    from importer.core.model import Outcome, Problem, Severity, SourceDescription
+    from importer.core.results import ReportRow, RequestCounts, RowProblem, RunSummary
 
     names = tuple(f"Column {n}" for n in range(COLUMNS))
     rejected = -(-rows // REJECTED_EVERY)

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pandas as pd
 
 from importer.core.budget import SendLimits
-from importer.core.model import CandidateSchema, Problem, RunSummary, SourceOptions
+from importer.core.model import CandidateSchema, Problem, SourceOptions
 from importer.core.ports import ReportPaths
+from importer.core.results import RunSummary
 from importer.core.rules import CandidateMapping
 from importer.errors import ImporterError, SettingsError
 from importer.job import Asked, RunResult, SendOptions

@@ -17,8 +17,8 @@ from importer.errors import UsageError
 
 if TYPE_CHECKING:
     from importer.adapters.ledger import SqlLedger
-    from importer.core.model import RunSummary
     from importer.core.ports import RowState, RunRecord
+    from importer.core.results import RunSummary
     from importer.core.rules import CandidateMapping
 
 

@@ -18,8 +18,9 @@ from importer.core.budget import CallPlan, SendLimits
 from importer.core.fixrows import FixOrigin
 from importer.core.guards import GuardSettings
 from importer.core.mapping_corrections import Correction
-from importer.core.model import Finding, ReportRow, RunSummary
+from importer.core.model import Finding
 from importer.core.ports import CandidateApi, Ledger, ReportPaths, Source
+from importer.core.results import ReportRow, RunSummary
 from importer.core.rules import CandidateMapping
 from importer.errors import ImporterError
 from importer.sending.clock import StopSignal

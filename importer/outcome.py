@@ -21,8 +21,9 @@ from importer.core.fixrows import Decided
 from importer.core.handback import RowDecision
 from importer.core.identity import problem_hash
 from importer.core.memory import ProblemKey, TrackedProblems
-from importer.core.model import NEEDS_A_PERSON, Outcome, Problem, RunSummary, Severity
+from importer.core.model import NEEDS_A_PERSON, Outcome, Problem, Severity
 from importer.core.ports import Ledger, RowState, RunRecord
+from importer.core.results import RunSummary
 from importer.core.rowtable import CODE_OF
 from importer.core.side_effects import known_side_effects
 from importer.errors import ImporterError

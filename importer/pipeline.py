@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from importer.canary import compare_created, note_canary, read_canary
 from importer.checking import Checked
 from importer.connecting import (
     SchemaFound,
@@ -19,11 +18,11 @@ from importer.connecting import (
     compare_earlier,
     fetch_schema,
 )
-from importer.core.budget import SendLimits
 from importer.core.file_sending import parse_files
 from importer.core.memory import Lock
 from importer.core.model import Outcome
-from importer.core.ports import RowState, Source
+from importer.core.ports import Source
+from importer.delivering import send_rows
 from importer.errors import ImporterError, MappingError
 from importer.existing import (
     find_missing_doubtful,
@@ -35,9 +34,6 @@ from importer.holding import hold_connector
 from importer.inheriting import explain_misfit, note_corrections, take_up
 from importer.job import Job, RunFolder, RunResult, Workplace
 from importer.outcome import Told, decide_rows, tell_run
-from importer.run_events import RunEvents
-from importer.sender import SendReport, send_staged
-from importer.sending.attaching import build_filler
 from importer.sending.by_hand import settle_by_hand
 from importer.sending.clock import iso
 from importer.sending.existing import ExistingPeople
@@ -211,7 +207,7 @@ async def _run_rows(
             told.is_abandoned = True
         told.plan = told.plan or plan_run(job, place, checked, told.file_calls)
         return tell_run(job, place, told, checked, folder, stop)
-    told.report = await _send(job, place, scene, lock, run_id, checked, folder)
+    told.report = await send_rows(job, place, scene, lock, run_id, checked, folder)
     if told.report.stop is None:
         ledger.unstage(scene.connector, run_id)
     told.attached = await send_files(place, scene, told.report)
@@ -255,64 +251,6 @@ async def _stage(
         told.file_calls += sum(len(parse_files(row.attachments)) for _, row in sent)
         if keep:
             ledger.stage(scene.connector, told.record.run_id, [row for _, row in sent])
-
-
-async def _send(
-    job: Job,
-    place: Workplace,
-    scene: Scene,
-    lock: Lock,
-    run_id: str,
-    checked: Checked,
-    folder: RunFolder,
-) -> SendReport:
-    """Send what is staged; the canary first, where one was asked for or is still open."""
-    ready = len(checked.positions(Outcome.READY))
-    nothing = SendReport({}, place.pace.requests, 0.0)
-    place.progress.start(ready, "Sending")
-    try:
-        canary = read_canary(folder)
-        if not canary and job.options.canary and ready:
-            rows = place.ledger.staged(scene.connector, run_id, limit=job.options.canary)
-            note_canary(folder, rows)
-            canary = read_canary(folder)
-            limits = replace(job.options.limits, max_creates=len(rows))
-            report = await _drive(job, place, scene, lock, run_id, limits)
-            made = sum(report.counts.get(s, 0) for s in (RowState.CREATED, RowState.INCOMPLETE))
-            if report.stop is not None and made < len(rows):
-                return report
-        if canary:
-            place.progress.note("Comparing the canary's candidates with what was sent.")
-            try:
-                await compare_created(
-                    require_api(place), place.pace, place.ledger, scene.connector, folder
-                )
-            except ImporterError as stop:
-                return replace(nothing, requests=place.pace.requests, stop=stop)
-        if not ready:
-            return nothing
-        return await _drive(job, place, scene, lock, run_id, job.options.limits)
-    finally:
-        place.progress.close()
-
-
-async def _drive(
-    job: Job, place: Workplace, scene: Scene, lock: Lock, run_id: str, limits: SendLimits
-) -> SendReport:
-    return await send_staged(
-        api=require_api(place),
-        ledger=place.ledger,
-        connector=scene.connector,
-        run_id=run_id,
-        fence=lock.fence,
-        pace=place.pace,
-        window=job.options.window,
-        events=RunEvents(place, scene.connector, scene.schema),
-        guards=job.options.guards,
-        limits=limits,
-        stop=place.stop,
-        fill=build_filler(place.files),
-    )
 
 
 async def reconcile(

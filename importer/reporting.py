@@ -17,15 +17,10 @@ import numpy as np
 from importer.checking import Checked
 from importer.core.distinct import Columns
 from importer.core.handback import TOKEN_COLUMN, find_own
-from importer.core.model import (
-    NEEDS_A_PERSON,
-    Chunk,
-    Finding,
-    Outcome,
-    ReportRow,
-)
+from importer.core.model import NEEDS_A_PERSON, Chunk, Finding, Outcome
 from importer.core.ports import Ledger, Remembered, RowState, Source
 from importer.core.problems import RowProblems
+from importer.core.results import ReportRow
 from importer.core.rowlog import place_of
 from importer.core.rowtable import CODE_OF, OUTCOMES
 from importer.core.standing import IN_DOUBT

@@ -23,9 +23,10 @@ from importer.core.distinct import Columns
 from importer.core.judge import Judge
 from importer.core.lint import resolve_columns
 from importer.core.memory import RestoredRow
-from importer.core.model import CandidateSchema, Outcome, ReportRow
+from importer.core.model import CandidateSchema, Outcome
 from importer.core.plan import Plan, build_plan
 from importer.core.ports import Content
+from importer.core.results import ReportRow
 from importer.core.rules import CandidateMapping
 from importer.core.standing import StandingRules
 

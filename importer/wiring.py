@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from importer.adapters.spool import SpooledSource, SpoolWriter
     from importer.core.attachments import Files
     from importer.core.budget import SendLimits
-    from importer.core.model import Finding, ReportRow, RunSummary, SourceOptions
+    from importer.core.model import Finding, SourceOptions
     from importer.core.ports import ReportPaths, Source
+    from importer.core.results import ReportRow, RunSummary
     from importer.job import Confirm, Progress, Workplace
     from importer.sending.clock import StopSignal
 

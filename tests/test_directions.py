@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent / "importer"
 
 PIPELINE = {
     "pipeline", "checking", "reporting", "sender", "sending", "connecting", "existing",
-    "canary", "holding", "inheriting", "job", "naming", "outcome", "restoring",
+    "canary", "delivering", "holding", "inheriting", "job", "naming", "outcome", "restoring",
     "run_events", "staging", "steps", "surveying",
 }  # fmt: skip
 MAY_IMPORT = {

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 
-from importer.core.model import NEEDS_A_PERSON, Outcome, RunSummary
+from importer.core.model import NEEDS_A_PERSON, Outcome
+from importer.core.results import RunSummary
 from importer.core.verdict import (
     OUTCOME_WORDS,
     NotifyPolicy,

@@ -19,8 +19,8 @@ import click
 from importer.errors import ImporterError, SettingsError, SourceError
 
 if TYPE_CHECKING:
-    from importer.core.model import RunSummary
     from importer.core.ports import RunRecord
+    from importer.core.results import RunSummary
     from importer.job import RunResult
     from importer.settings import Settings
     from importer.wiring import MappingLedger

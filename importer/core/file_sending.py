@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from importer.core.attachments import ATTACHMENTS, FilePolicy, documented_call
-from importer.core.model import FieldPath, RowProblem, Severity
+from importer.core.model import FieldPath, Severity
+from importer.core.results import RowProblem
 from importer.core.rules import ACTING_USER
 
 _NAME_LENGTH: Final = 300

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol
 
-from importer.core.model import BodyForm, Chunk, RowProblem, SourceDescription
+from importer.core.model import BodyForm, Chunk, SourceDescription
 from importer.core.remembering import Remembering
+from importer.core.results import RowProblem
 
 # --- reading ----------------------------------------------------------------------------------
 

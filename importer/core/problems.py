@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from importer.core.model import Finding, Problem, RowProblem, Severity
+from importer.core.model import Finding, Problem, Severity
+from importer.core.results import RowProblem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

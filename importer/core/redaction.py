@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from importer.core.model import RowProblem
+from importer.core.results import RowProblem
 
 HIDDEN: Final = "…"
 

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from importer.core.answers import Complaint
 from importer.core.bodies import loc_to_path
-from importer.core.model import BodyForm, RowProblem, Severity
+from importer.core.model import BodyForm, Severity
+from importer.core.results import RowProblem
 
 _RUN_RECONCILE = (
     "Run again (it is looked for first) or run `candidate-import reconcile`; it is not sent again "

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from importer.core.model import Outcome, Problem, RequestCounts, RunSummary
+from importer.core.model import Outcome, Problem
+from importer.core.results import RequestCounts, RunSummary
 from importer.core.verdict import judge, sort_problems
 
 ROWS_LISTED: Final = 1_000

@@ -11,16 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from importer.core.handback import RESULT_COLUMNS
-from importer.core.model import (
-    Outcome,
-    Problem,
-    ReportRow,
-    RequestCounts,
-    RowProblem,
-    RunSummary,
-    Severity,
-    SourceDescription,
-)
+from importer.core.model import Outcome, Problem, Severity, SourceDescription
+from importer.core.results import ReportRow, RequestCounts, RowProblem, RunSummary
 
 _TEXTS: Final = ("command", "stop_reason", "customer", "ats", "environment", "version")
 

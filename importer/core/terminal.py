@@ -12,7 +12,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from importer.core.model import NEEDS_A_PERSON, Outcome, Problem, RunSummary, Severity
+from importer.core.model import NEEDS_A_PERSON, Outcome, Problem, Severity
+from importer.core.results import RunSummary
 from importer.core.verdict import OUTCOME_WORDS, count_words, describe_rows, judge, sort_problems
 
 _BOLD: Final = "1"

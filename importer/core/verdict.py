@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from importer.core.model import NEEDS_A_PERSON, Outcome, Problem, RunSummary, Severity
+from importer.core.model import NEEDS_A_PERSON, Outcome, Problem, Severity
+from importer.core.results import RunSummary
 
 OUTCOME_WORDS: Final[Mapping[Outcome, tuple[str, str]]] = {
     Outcome.CREATED: ("created", "The ATS took it in this run."),

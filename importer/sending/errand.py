@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from importer.core.disposition import Disposition, Fate, dispose
-from importer.core.model import RowProblem
 from importer.core.ports import Attempt, RowState, Settlement, StagedRow
 from importer.core.readback import Found
 from importer.core.refusals import (
@@ -19,6 +18,7 @@ from importer.core.refusals import (
     describe_refusal,
     describe_unclear,
 )
+from importer.core.results import RowProblem
 from importer.errors import ImporterError, StopAndRetry
 from importer.sending.clock import iso, nap
 from importer.sending.lookback import read_back

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from importer.core.model import RequestCounts
 from importer.core.ports import RowState, Settlement, StagedRow
+from importer.core.results import RequestCounts
 from importer.errors import ImporterError
 
 

@@ -20,9 +20,9 @@ from importer.core.disposition import (
     dispose_read,
     unusable_answer,
 )
-from importer.core.model import RequestCounts
 from importer.core.pacing import Pacer
 from importer.core.ports import Attempt
+from importer.core.results import RequestCounts
 from importer.errors import Interrupted
 from importer.sending.clock import Clock, StopSignal, SystemClock, nap
 from importer.sending.sharing import SharedCalls, SharedTurns

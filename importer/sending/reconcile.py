@@ -13,7 +13,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from importer.core.model import RowProblem
 from importer.core.ports import CandidateApi, Ledger, RowState, Settlement, StagedRow
 from importer.core.readback import (
     Found,
@@ -27,6 +26,7 @@ from importer.core.readback import (
     proves_absence,
 )
 from importer.core.refusals import describe_missing_file, describe_still_in_doubt, describe_unclear
+from importer.core.results import RowProblem
 from importer.sending.lookback import list_known_ids, read_back
 from importer.sending.pace import Pace
 

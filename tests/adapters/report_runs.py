@@ -6,16 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from importer.core.model import (
-    Outcome,
-    Problem,
-    ReportRow,
-    RequestCounts,
-    RowProblem,
-    RunSummary,
-    Severity,
-    SourceDescription,
-)
+from importer.core.model import Outcome, Problem, Severity, SourceDescription
+from importer.core.results import ReportRow, RequestCounts, RowProblem, RunSummary
 
 COLUMNS = ("First name", "Surname", "E-mail", "Mobile", "Source", "Notes")
 ALLOWED = {

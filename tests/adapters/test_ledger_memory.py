@@ -10,8 +10,9 @@ from ledger_kit import AT, content, mail, row, run, send, start, who
 
 from importer.adapters.ledger import SqlLedger, open_ledger
 from importer.core.memory import FileRecord, KnownPerson, ProblemKey
-from importer.core.model import RowProblem, Severity
+from importer.core.model import Severity
 from importer.core.ports import RowState, RunRecord, Settlement
+from importer.core.results import RowProblem
 from importer.errors import LedgerError
 
 LATER = "2026-03-02T10:00:00+00:00"

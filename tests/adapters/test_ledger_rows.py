@@ -9,8 +9,9 @@ from ledger_kit import AT, content, mail, row, run, send, start, who
 
 from importer.adapters.ledger import SqlLedger, open_ledger
 from importer.core.memory import Lock
-from importer.core.model import RowProblem, Severity
+from importer.core.model import Severity
 from importer.core.ports import RowState, Settlement
+from importer.core.results import RowProblem
 from importer.errors import ConnectorBusy, LedgerError
 
 

@@ -13,7 +13,7 @@ import pytest
 from report_runs import made_rows, summary_of
 
 from importer.adapters.notify import compose_message, notify
-from importer.core.model import RunSummary
+from importer.core.results import RunSummary
 from importer.errors import SettingsError
 
 pytest.importorskip("apprise")

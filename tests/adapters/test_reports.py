@@ -17,7 +17,8 @@ from importer.adapters.reports.files import draft_of, publish
 from importer.adapters.reports.results_xlsx import XlsxResults
 from importer.adapters.reports.safety import encodable, encodable_row
 from importer.core.handback import RESULT_COLUMNS, unite_columns
-from importer.core.model import Outcome, Problem, ReportRow
+from importer.core.model import Outcome, Problem
+from importer.core.results import ReportRow
 
 
 def _csv(path: str) -> list[list[str]]:

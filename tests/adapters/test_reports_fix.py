@@ -24,7 +24,8 @@ from report_runs import (
 from importer.adapters.reports import write_reports
 from importer.adapters.reports.fix_workbook import FixWorkbook, read_decisions
 from importer.core.handback import Decision, is_shortened, unite_columns
-from importer.core.model import Outcome, Problem, ReportRow, Severity
+from importer.core.model import Outcome, Problem, Severity
+from importer.core.results import ReportRow
 from importer.errors import SourceError
 
 OURS = ["reason", "decision", "import_source", "import_row", "import_token"]

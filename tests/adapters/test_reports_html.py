@@ -16,7 +16,8 @@ from report_runs import BAD_SOURCE, TIMELINE, cells, given, made_rows, source, s
 from importer.adapters.reports import charts, write_reports
 from importer.adapters.reports.html import SIZE_LIMIT
 from importer.core.codes import CODES
-from importer.core.model import Outcome, Problem, ReportRow, RowProblem, Severity
+from importer.core.model import Outcome, Problem, Severity
+from importer.core.results import ReportRow, RowProblem
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from importer.core.model import RowProblem, Severity
+from importer.core.model import Severity
 from importer.core.redaction import redact_problems
+from importer.core.results import RowProblem
 
 BODY = (
     '{"first_name": "Ada Maria", "tags": ["go", "python"], "n": 7,'

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from judge_kit import ADA, MAPPING, Memory, check, know, people, told
 
-from importer.core.model import RowProblem, Severity
+from importer.core.model import Severity
 from importer.core.ports import Remembered, RowState
+from importer.core.results import RowProblem
 from importer.core.standing import StandingRules
 
 OTHER = (*ADA[:5], "new")

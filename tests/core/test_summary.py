@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 
-from importer.core.model import Outcome, Problem, RequestCounts, RunSummary
+from importer.core.model import Outcome, Problem
+from importer.core.results import RequestCounts, RunSummary
 from importer.core.summary import summary_document
 
 

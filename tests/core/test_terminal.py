@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from importer.core.model import Outcome, Problem, RequestCounts, RunSummary, Severity
+from importer.core.model import Outcome, Problem, Severity
+from importer.core.results import RequestCounts, RunSummary
 from importer.core.terminal import clean_text, display_width, render_summary
 
 PROBLEMS = tuple(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from importer.core.model import Outcome, Problem, RequestCounts, RunSummary, Severity
+from importer.core.model import Outcome, Problem, Severity
+from importer.core.results import RequestCounts, RunSummary
 from importer.core.verdict import (
     OUTCOME_WORDS,
     assert_counts,

@@ -16,8 +16,9 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from importer.adapters.ledger import tables as t
 from importer.adapters.ledger.store import Store, split_chunks
-from importer.core.model import RowProblem, Severity
+from importer.core.model import Severity
 from importer.core.ports import Content, Remembered, RowState
+from importer.core.results import RowProblem
 
 _RANK: Final = (
     RowState.IN_DOUBT,

@@ -18,8 +18,9 @@ from importer.adapters.reports.files import draft_of, publish
 from importer.adapters.reports.safety import encodable, encodable_row
 from importer.adapters.reports.summary import write_summary
 from importer.core.handback import unite_columns
-from importer.core.model import NEEDS_A_PERSON, Outcome, ReportRow, RunSummary
+from importer.core.model import NEEDS_A_PERSON, Outcome
 from importer.core.ports import ReportPaths
+from importer.core.results import ReportRow, RunSummary
 from importer.core.verdict import assert_counts, need_a_person
 from importer.errors import StopAndRetry
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from importer.adapters.reports import write_reports
 from importer.core.forgetting import Needle, forget_line, forget_summary
 from importer.core.handback import protect_formula, unprotect_formula
-from importer.core.model import ReportRow
+from importer.core.results import ReportRow
 from importer.core.summary_read import original_headers, parse_result, parse_summary
 from importer.errors import SourceError
 

@@ -36,7 +36,8 @@ from importer.core.handback import (
     short_name,
     shorten,
 )
-from importer.core.model import Outcome, ReportRow, RowProblem, RunSummary, Severity
+from importer.core.model import Outcome, Severity
+from importer.core.results import ReportRow, RowProblem, RunSummary
 from importer.core.verdict import OUTCOME_WORDS, judge
 
 if TYPE_CHECKING:

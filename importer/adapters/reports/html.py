@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from importer.adapters.reports import charts
 from importer.adapters.reports.page import VALUES_LISTED, facts_of, show, show_time
 from importer.core.handback import ColumnUnion, short_name
-from importer.core.model import ReportRow, RunSummary
+from importer.core.results import ReportRow, RunSummary
 from importer.core.verdict import OUTCOME_WORDS
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from typing import Any, Final
 from importer.adapters.reports import charts
 from importer.core.codes import CODES
 from importer.core.handback import short_name
-from importer.core.model import NEEDS_A_PERSON, Outcome, Problem, RunSummary, Severity
+from importer.core.model import NEEDS_A_PERSON, Outcome, Problem, Severity
+from importer.core.results import RunSummary
 from importer.core.verdict import (
     OUTCOME_WORDS,
     counts_equation,

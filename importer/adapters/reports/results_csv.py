@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from importer.core.handback import ColumnUnion, protect_formula, result_headers
-from importer.core.model import ReportRow, SourceDescription
+from importer.core.model import SourceDescription
+from importer.core.results import ReportRow
 
 _SEPARATOR: Final = " | "
 _SUSPECT: Final = frozenset("'=+-@＝＋－＠ \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0　")

@@ -18,7 +18,8 @@ from importer.core.handback import (
     result_headers,
     shorten,
 )
-from importer.core.model import Outcome, ReportRow, RunSummary
+from importer.core.model import Outcome
+from importer.core.results import ReportRow, RunSummary
 from importer.core.verdict import (
     OUTCOME_WORDS,
     counts_equation,

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 
-from importer.core.model import ReportRow
+from importer.core.results import ReportRow
 
 _T = TypeVar("_T")
 _HALVES: Final = re.compile("[\ud800-\udfff]")

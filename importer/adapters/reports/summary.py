@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from importer.core.model import RunSummary
+from importer.core.results import RunSummary
 from importer.core.summary import summary_document
 
 
