@@ -42,7 +42,8 @@ class RunKeys:
 
     Attributes:
         content: Same where all mapped cells are.
-        name: Same where the names have the same words, in whatever order; 0 for no name.
+        name: Same where the names have the same words, in whatever order; 0 for no name, and in
+            a chunk without e-mails, where nobody asks.
         email_rows: Position of each e-mail.
         emails: The key of each.
     """

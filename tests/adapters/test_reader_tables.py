@@ -205,3 +205,15 @@ def test_preview_tells_a_file_that_broke_on_the_way(tmp_path: Path) -> None:
     with path.open("a", encoding="utf-8") as out:
         out.write("late\n")
     assert "was changed while it was being read" in preview_document(source, None)["notes"][-1]
+
+
+@pytest.mark.parametrize("rows", [3, 1_500, 120_000])
+@pytest.mark.parametrize("blanks", [0, 1, 250, 3_000])
+def test_a_total_is_a_footer_whatever_blank_lines_stand_below(
+    tmp_path: Path, rows: int, blanks: int
+) -> None:
+    """A spreadsheet program saves empty lines as commas, often hundreds of them."""
+    people = "".join(f"N{n},L{n},n{n}@example.com,1\n" for n in range(rows))
+    source = _open(_csv(tmp_path, f"{HEADER}{people}Total,,,5\n" + ",,,\n" * blanks))
+    assert sum(len(chunk.rows) for chunk in source.chunks(100_000)) == rows
+    assert list(source.skipped["footer"]) == [rows + 2]

@@ -149,12 +149,35 @@ def join_blocks(first: Block, second: Block) -> Block:
     )
 
 
-def split_block(block: Block, last: int) -> tuple[Block, Block]:
-    """A block without its last rows, and those; they share no memory with it.
+def is_short(block: Block, wanted: int) -> bool:
+    """Whether fewer rows than `wanted` are neither blank nor hidden."""
+    parts = (slice(10 * wanted), slice(None))
+    return all(len(_told_rows(block, part)) < wanted for part in parts)
+
+
+def _told_rows(block: Block, part: slice) -> NDArray[np.intp]:
+    """Where in a part of a block rows are neither blank nor hidden."""
+    filled = is_filled([column[part] for column in block.columns], len(block.rows[part]))
+    return np.flatnonzero(filled & ~_hidden(block)[part])
+
+
+def split_block(block: Block, wanted: int) -> tuple[Block, Block]:
+    """A block without its end, and its end; they share no memory.
 
     Both keep all findings: each is told with the row that it names.
+
+    Args:
+        block: Any block.
+        wanted: How many rows the end has that are neither blank nor hidden, if there are so
+            many; people leave hundreds of blank lines below a total.
     """
-    cut = max(0, len(block.rows) - last)
+    cut = 0
+    for looked_at in (10 * wanted, len(block.rows)):
+        start = max(0, len(block.rows) - looked_at)
+        told = _told_rows(block, slice(start, None))
+        if len(told) >= wanted:
+            cut = start + int(told[-wanted])
+            break
     body, end = (
         Block(
             rows=block.rows[part],

@@ -21,6 +21,7 @@ from importer.adapters.reader.cutting import (
     comment_rows,
     fit_width,
     is_filled,
+    is_short,
     join_blocks,
     repeated_headers,
     split_block,
@@ -38,9 +39,13 @@ from importer.errors import ImporterError
 
 _READ_AHEAD: Final = 100_000
 _FIRST_CHUNK: Final = 1_000
-_HELD_ROWS: Final = 200
-"""Rows at the end of a block that wait for the next: many more than a footer has."""
+_HELD_ROWS: Final = 10 * TAIL_ROWS
+"""Filled rows at the end of a block that wait for the next: many more than a footer has."""
 _OUTCOME_COLUMN: Final = "import_outcome"
+
+
+_MOST_HELD_ROWS: Final = 200_000
+"""Lines that may gather while nothing but blank ones comes."""
 
 
 class TableSource:
@@ -162,7 +167,8 @@ class TableSource:
         held: Block | None = None
         try:
             for block in self._stream:
-                if held is not None and len(block.rows) < 2 * TAIL_ROWS:
+                is_room = held is not None and len(held.rows) < _MOST_HELD_ROWS
+                if held is not None and is_room and is_short(block, 2 * TAIL_ROWS):
                     held = join_blocks(held, block)
                     continue
                 if held is not None:
